@@ -1,0 +1,46 @@
+package io.robustmq.kernel;
+
+import java.util.List;
+
+/**
+ * What the kernel tells a connection. Implemented by adapters; called on the connection's loop, never from within a call into the kernel except where said.
+ */
+public interface SessionSink {
+
+    /** The session is attached: deliveries may follow at once. {@code resumed}: state of an earlier attachment is in force (MQTT session present). */
+    void attached(Session session, boolean resumed);
+
+    /** Attaching was refused; nothing else will come. */
+    void refused(KernelFault fault);
+
+    /**
+     * A message. Write it to the connection's buffer or drop it; everything in {@code delivery} is valid during the call only.
+     *
+     * @return false if an at-most-once message was dropped because the connection does not drain; true otherwise. Others are bounded by the window and are always taken
+     */
+    boolean deliver(Delivery delivery);
+
+    /**
+     * The RECEIVED step of an exactly-once delivery is logged: send what releases it (MQTT PUBREL). Also called after a resume for each delivery found in that state, in order
+     * with {@link #deliver}.
+     */
+    void receivedLogged(long deliveryId);
+
+    /** Outcome of a {@link Session#publish} or {@link Session#publishOnce} of at-least-once or more; in any order. */
+    void published(long token, PublishOutcome outcome);
+
+    /** Outcome of {@link Session#releaseOnce}: the receiver may be told that it is complete (MQTT PUBCOMP). */
+    void releasedOnce(int packetId, boolean known);
+
+    /** Answer to {@link Session#subscribe}, one result per request. */
+    void subscribed(long token, List<SubscribeResult> results);
+
+    /** Answer to {@link Session#unsubscribe}: per pattern whether a subscription existed; empty if the shard could not take it and the connection should close. */
+    void unsubscribed(long token, List<Boolean> existed);
+
+    /** The attachment is over; stop reading, close the connection. No {@link Session#detach} is needed. */
+    void closed(CloseReason reason);
+
+    /** After {@link Session#pressed} said true: reading may go on. */
+    void relieved();
+}
