@@ -1,0 +1,4 @@
+package io.robustmq.acceptance.wire;
+
+/** PINGRESP. */
+public record PingResp() implements Packet {}
