@@ -33,6 +33,11 @@ public final class Delivery {
         return this;
     }
 
+    /** Gives the delivery its id; the kernel calls this. */
+    public void id(long assigned) {
+        id = assigned;
+    }
+
     /** Adds a subscription identifier; 0 is ignored. */
     public void addIdentifier(int identifier) {
         if (identifier == 0) {

@@ -18,6 +18,11 @@ public interface KernelLoop {
     /** The name with this text; for what is rare. */
     Name intern(String text);
 
-    /** Attaches a connection to a session; answered by {@link SessionSink#attached} or {@link SessionSink#refused}. An earlier attachment is closed first. */
-    void attach(AttachRequest request, SessionSink sink);
+    /**
+     * Attaches a connection to a session; answered by {@link SessionSink#attached} or {@link SessionSink#refused}, never before this returns. An earlier attachment of the
+     * session is closed first.
+     *
+     * @return the session, on which only {@link Session#detach} means anything before it is attached (for a connection that ends while attaching)
+     */
+    Session attach(AttachRequest request, SessionSink sink);
 }

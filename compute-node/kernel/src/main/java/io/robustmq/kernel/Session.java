@@ -16,7 +16,7 @@ public interface Session {
 
     /**
      * Publishes exactly once: a second call with a packet id that was not released in between publishes nothing and is answered as the first.
-     * {@link SessionSink#published} is called with the packet id as token.
+     * {@link SessionSink#publishedOnce} tells the outcome.
      *
      * @param packetId 1..65535
      */
@@ -32,6 +32,8 @@ public interface Session {
 
     /**
      * @param deliveryId as delivered; unknown or settled ones are ignored
+     * <p>Frees room in the window: waiting messages may be delivered before this returns.
+     *
      * @return false if the id names no unsettled delivery in a state that allows the step
      */
     boolean settle(long deliveryId, Settlement settlement);

@@ -3,7 +3,7 @@ package io.robustmq.kernel;
 import java.util.List;
 
 /**
- * What the kernel tells a connection. Implemented by adapters; called on the connection's loop, never from within a call into the kernel except where said.
+ * What the kernel tells a connection. Implemented by adapters; called on the connection's loop, never from within a call into the kernel except where said. After {@link Session#detach} nothing is called any more.
  */
 public interface SessionSink {
 
@@ -22,14 +22,17 @@ public interface SessionSink {
 
     /**
      * The RECEIVED step of an exactly-once delivery is logged: send what releases it (MQTT PUBREL). Also called after a resume for each delivery found in that state, in order
-     * with {@link #deliver}.
+     * with {@link #deliver}. Possibly called before {@link Session#settle} returns.
      */
     void receivedLogged(long deliveryId);
 
-    /** Outcome of a {@link Session#publish} or {@link Session#publishOnce} of at-least-once or more; in any order. */
+    /** Outcome of a {@link Session#publish} of at-least-once or more; in any order, and possibly before that call returns. */
     void published(long token, PublishOutcome outcome);
 
-    /** Outcome of {@link Session#releaseOnce}: the receiver may be told that it is complete (MQTT PUBCOMP). */
+    /** Outcome of a {@link Session#publishOnce}; possibly before that call returns. After {@link PublishOutcome#OVERLOADED} the packet id is free again. */
+    void publishedOnce(int packetId, PublishOutcome outcome);
+
+    /** Outcome of {@link Session#releaseOnce}: the publisher may be told that it is complete (MQTT PUBCOMP). Possibly called before that call returns. */
     void releasedOnce(int packetId, boolean known);
 
     /** Answer to {@link Session#subscribe}, one result per request. */

@@ -1,0 +1,86 @@
+package io.robustmq.kernel;
+
+/**
+ * The kernel's limits, by name. All counts per node unless said otherwise.
+ *
+ * @param nameCacheEntries names whose match a loop remembers
+ * @param windowMax unsettled deliveries per session at most, below what the client allows
+ * @param backlogMessagesMax at-least-once messages that wait for a transient session beyond its window; the newest is dropped above it
+ * @param backlogBytesMax the same in bytes
+ * @param pendingMessagesMax messages a durable session may have waiting; the oldest is dropped (and logged) above it
+ * @param subscriptionsMax subscriptions per session
+ * @param retainedMax last values kept per shard
+ * @param entryTargetBytes a log entry is closed at this size
+ * @param pressedBytes log bytes waiting or in flight per shard at which its publishers stop reading
+ * @param flushBytes log tail of all shards of the node at which the largest is flushed
+ * @param flushRecords log tail of a shard in records at which it is flushed
+ * @param flushAgeMillis age of the oldest unflushed record at which a shard is flushed
+ * @param tailFactor a shard whose tail is this many times {@code flushBytes} refuses publishes until a flush succeeds
+ * @param queueLengthMax messages in a queue; the oldest is dropped above it
+ * @param queueCredit deliveries a consumer of a group has unsettled at most
+ * @param runCacheBytes flushed messages kept in memory for reading, per shard
+ */
+public record KernelOptions(
+        int nameCacheEntries,
+        int windowMax,
+        int backlogMessagesMax,
+        int backlogBytesMax,
+        int pendingMessagesMax,
+        int subscriptionsMax,
+        int retainedMax,
+        int entryTargetBytes,
+        long pressedBytes,
+        long flushBytes,
+        long flushRecords,
+        long flushAgeMillis,
+        int tailFactor,
+        int queueLengthMax,
+        int queueCredit,
+        long runCacheBytes) {
+
+    public static final KernelOptions DEFAULTS = new KernelOptions(
+            65_536,
+            1024,
+            1000,
+            4 << 20,
+            100_000,
+            10_000,
+            1_000_000,
+            256 << 10,
+            4L << 20,
+            64L << 20,
+            200_000,
+            60_000,
+            4,
+            1_000_000,
+            128,
+            16L << 20);
+
+    public KernelOptions {
+        positive("nameCacheEntries", nameCacheEntries);
+        positive("windowMax", windowMax);
+        if (windowMax > Delivery.SEQUENCE_MODULUS / 2) {
+            throw new IllegalArgumentException("windowMax must be at most " + Delivery.SEQUENCE_MODULUS / 2);
+        }
+        positive("backlogMessagesMax", backlogMessagesMax);
+        positive("backlogBytesMax", backlogBytesMax);
+        positive("pendingMessagesMax", pendingMessagesMax);
+        positive("subscriptionsMax", subscriptionsMax);
+        positive("retainedMax", retainedMax);
+        positive("entryTargetBytes", entryTargetBytes);
+        positive("pressedBytes", pressedBytes);
+        positive("flushBytes", flushBytes);
+        positive("flushRecords", flushRecords);
+        positive("flushAgeMillis", flushAgeMillis);
+        positive("tailFactor", tailFactor);
+        positive("queueLengthMax", queueLengthMax);
+        positive("queueCredit", queueCredit);
+        positive("runCacheBytes", runCacheBytes);
+    }
+
+    private static void positive(String name, long value) {
+        if (value <= 0) {
+            throw new IllegalArgumentException(name + " must be positive: " + value);
+        }
+    }
+}
