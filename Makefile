@@ -1,0 +1,47 @@
+# The verbs of this project; "make help" lists them. Each finds a suitable JDK by itself (bin/find-jdk).
+
+MVN = bin/maven
+APP = standalone/target/quarkus-app/quarkus-run.jar
+SEEDS ?= 10000
+ARGS ?=
+
+# What the packaged application is made of; a change here makes "make run" build again.
+SOURCES = $(shell find pom.xml compute-node storage-node standalone \
+	-path '*/target' -prune -o -type f \( -name pom.xml -o -path '*/src/main/*' \) -print)
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test check fmt bench sim clean
+
+help: ## this list
+	@echo "usage: make VERB"
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(APP) ## start a standalone platform, building it when needed; ARGS="--port-offset 1000" and the like go to it
+	@exec bin/robustmq standalone $(ARGS)
+
+build: ## compile and package everything, without tests
+	$(MVN) package -DskipTests
+
+test: ## the full test run: unit, simulation, integration and acceptance tests, and everything of "check"
+	$(MVN) verify
+
+check: ## compiler checks, formatting, dependency analysis and architecture rules, without the other tests
+	$(MVN) verify -Dtest='io.robustmq.architecture.**' -DskipITs
+
+fmt: ## repair the formatting
+	$(MVN) --quiet spotless:apply
+
+bench: ## JMH figures of the hot paths; ARGS="MatchBenchmark -prof gc" narrows them
+	$(MVN) --quiet package -DskipTests -Dspotless.check.skip -pl benchmarks/micro -am
+	@JAVA_HOME=$$(bin/find-jdk) && "$$JAVA_HOME/bin/java" -cp "benchmarks/micro/target/classes:$$(cat benchmarks/micro/target/classpath)" org.openjdk.jmh.Main $(ARGS)
+
+sim: ## run the simulation under many seeds: SEEDS=10000, or one: SEED=42
+	$(MVN) test -pl compute-node/kernel-testkit -am -Dspotless.check.skip -Dtest='*SimTest' \
+		-Drobustmq.sim.seeds=$(SEEDS) $(if $(SEED),-Drobustmq.sim.seed=$(SEED))
+
+clean: ## remove what builds made
+	$(MVN) --quiet clean
+
+$(APP): $(SOURCES)
+	$(MVN) --quiet package -DskipTests -Dspotless.check.skip -pl standalone -am
+	@touch $@
