@@ -11,19 +11,16 @@ import org.jspecify.annotations.Nullable;
 sealed interface Children<V> permits Entry, FewChildren, EntryTable {
 
     /** The entry whose key is {@code bytes[from..to)}. */
-    @Nullable
-    Entry<V> find(byte[] bytes, int from, int to);
+    @Nullable Entry<V> find(byte[] bytes, int from, int to);
 
     /** With {@code entry} added, or in the place of the one with its key; the caller stores the result. */
     Children<V> with(Entry<V> entry, long seed);
 
     /** Without the entry whose key is {@code bytes[from..to)}, which is there; the caller stores the result. */
-    @Nullable
-    Children<V> without(byte[] bytes, int from, int to);
+    @Nullable Children<V> without(byte[] bytes, int from, int to);
 
     /** The entry, if there is only one. */
-    @Nullable
-    Entry<V> only();
+    @Nullable Entry<V> only();
 
     void forEach(Consumer<? super Entry<V>> visitor);
 }

@@ -109,8 +109,7 @@ abstract sealed class Entry<V> implements Children<V> permits Entry.Node, Entry.
         }
 
         /** What lies below the level {@code path[from..to)}, which may be a token. */
-        @Nullable
-        Entry<V> child(byte[] path, int from, int to) {
+        @Nullable Entry<V> child(byte[] path, int from, int to) {
             if (Levels.isToken(path, from, to, Levels.ONE)) {
                 return one;
             }
@@ -149,8 +148,7 @@ abstract sealed class Entry<V> implements Children<V> permits Entry.Node, Entry.
         }
 
         /** Writer only: the smallest entry that stands for the same patterns; null if there are none left. */
-        @Nullable
-        Entry<V> simplified() {
+        @Nullable Entry<V> simplified() {
             V own = value;
             Entry<V> below = null;
             int several = 0;

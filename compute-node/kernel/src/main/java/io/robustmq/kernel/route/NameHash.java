@@ -41,7 +41,7 @@ final class NameHash {
     static int of(ByteBuf buffer, int index, int length) {
         if (buffer.hasArray()) {
             int from = buffer.arrayOffset() + index;
-            if (index < 0 || length < 0 || index + length > buffer.capacity()) {
+            if (index < 0 || length < 0 || length > buffer.capacity() - index) {
                 throw new IndexOutOfBoundsException(index + " + " + length + " in " + buffer);
             }
             return of(buffer.array(), from, from + length, 0);
