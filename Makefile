@@ -35,9 +35,9 @@ bench: ## JMH figures of the hot paths; ARGS="MatchBenchmark -prof gc" narrows t
 	$(MVN) --quiet package -DskipTests -Dspotless.check.skip -pl benchmarks/micro -am
 	@JAVA_HOME=$$(bin/find-jdk) && "$$JAVA_HOME/bin/java" -cp "benchmarks/micro/target/classes:$$(cat benchmarks/micro/target/classpath)" org.openjdk.jmh.Main $(ARGS)
 
-sim: ## run the simulation under many seeds: SEEDS=10000, or one: SEED=42
-	$(MVN) test -pl compute-node/kernel-testkit -am -Dspotless.check.skip -Dtest='*SimTest' \
-		-Drobustmq.sim.seeds=$(SEEDS) $(if $(SEED),-Drobustmq.sim.seed=$(SEED))
+sim: ## the simulation under many seeds: SEEDS=10000; one seed: SEED=42; one test: TEST=Class#method
+	$(MVN) test -pl compute-node/kernel-testkit -am -Dspotless.check.skip -Dtest='$(or $(TEST),*SimTest)' \
+		$(if $(SEED),-Dsim.seed=$(SEED),-Dsim.seeds=$(SEEDS))
 
 clean: ## remove what builds made
 	$(MVN) --quiet clean
