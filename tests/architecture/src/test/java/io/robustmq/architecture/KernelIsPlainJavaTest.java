@@ -85,6 +85,10 @@ class KernelIsPlainJavaTest {
                         + "|java\\.util\\.concurrent\\.ThreadLocalRandom|java\\.security\\.SecureRandom"
                         + "|io\\.netty\\.util\\.internal\\.ThreadLocalRandom")
                 .check(Product.CLASSES);
+    }
+
+    @Test
+    void kernelLetsTheJvmInventNoValue() {
         noClasses()
                 .that(DirectionsTest.inTheKernel())
                 .should()
@@ -97,7 +101,7 @@ class KernelIsPlainJavaTest {
     }
 
     @Test
-    void kernelStartsNoThreadAndTakesNoLock() {
+    void kernelUsesNoLockAndNoExecutor() {
         noClasses()
                 .that(DirectionsTest.inTheKernel())
                 .should()
@@ -108,12 +112,20 @@ class KernelIsPlainJavaTest {
                         + "|java\\.util\\.(Timer|TimerTask)|java\\.lang\\.Thread\\$Builder.*"
                         + "|io\\.netty\\.util\\.(Timer|HashedWheelTimer)")
                 .check(Product.CLASSES);
+    }
+
+    @Test
+    void kernelStartsNoThreadAndNeverWaits() {
         noClasses()
                 .that(DirectionsTest.inTheKernel())
                 .should()
                 .callCodeUnitWhere(DescribedPredicate.describe(
                         "a thread is made or parked, or a caller waits", call -> startsOrBlocks(call.getTarget())))
                 .check(Product.CLASSES);
+    }
+
+    @Test
+    void kernelHasNoSynchronizedMethods() {
         noClasses()
                 .that(DirectionsTest.inTheKernel())
                 .should(haveSynchronizedMethods())
