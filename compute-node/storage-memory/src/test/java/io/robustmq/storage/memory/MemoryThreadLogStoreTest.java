@@ -1,0 +1,13 @@
+package io.robustmq.storage.memory;
+
+import io.robustmq.storage.testkit.LogStoreContract;
+import io.robustmq.storage.testkit.StorageRig;
+import io.robustmq.storage.testkit.ThreadRig;
+
+final class MemoryThreadLogStoreTest extends LogStoreContract {
+    @Override
+    protected StorageRig newRig() {
+        MemoryCoordStore coordination = new MemoryCoordStore();
+        return new ThreadRig(new MemoryLedgerStore(), coordination, coordination::newSession);
+    }
+}
