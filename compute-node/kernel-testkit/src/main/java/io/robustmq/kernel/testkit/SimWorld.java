@@ -115,6 +115,13 @@ public final class SimWorld {
         }
     }
 
+    /** Ends the run: every process ends, and the memory they held is given back. */
+    public void end() {
+        for (int i = 0; i < machines.size(); i++) {
+            kill(i);
+        }
+    }
+
     /** Cuts or mends what a node sends to, or hears from, an endpoint class. */
     public void isolate(int index, Side side, boolean outgoing, boolean incoming, boolean isCut) {
         int endpoint = machines.get(index).endpoint;

@@ -9,8 +9,12 @@ import org.jspecify.annotations.Nullable;
  * is counted in nanoseconds from 0.
  */
 public final class SimScheduler {
+    /** Below this many events that will not happen it is not worth to look for them. */
+    private static final int CANCELLED_MAX = 64;
+
     private final PriorityQueue<Event> queue = new PriorityQueue<>(256);
     private final SimRandom random;
+    private int cancelled;
     private long now;
     private long sequence;
     private long steps;
@@ -47,7 +51,11 @@ public final class SimScheduler {
     }
 
     Event schedule(long delayNanos, @Nullable SimProcess owner, Runnable task) {
-        Event event = new Event(now + Math.max(0, delayNanos), random.below(1 << 16), sequence++, owner, task);
+        if (cancelled > CANCELLED_MAX && cancelled > queue.size() / 2) {
+            queue.removeIf(event -> event.cancelled);
+            cancelled = 0;
+        }
+        Event event = new Event(this, now + Math.max(0, delayNanos), random.below(1 << 16), sequence++, owner, task);
         queue.add(event);
         return event;
     }
@@ -60,6 +68,7 @@ public final class SimScheduler {
                 return false;
             }
             if (event.cancelled) {
+                cancelled--;
                 continue;
             }
             now = Math.max(now, event.time);
@@ -122,6 +131,7 @@ public final class SimScheduler {
 
     /** Something that will happen. */
     public static final class Event implements Comparable<Event> {
+        private final SimScheduler scheduler;
         private long time;
         private int tie;
         private final long sequence;
@@ -129,7 +139,9 @@ public final class SimScheduler {
         private final Runnable task;
         private boolean cancelled;
 
-        private Event(long time, int tie, long sequence, @Nullable SimProcess owner, Runnable task) {
+        private Event(
+                SimScheduler scheduler, long time, int tie, long sequence, @Nullable SimProcess owner, Runnable task) {
+            this.scheduler = scheduler;
             this.time = time;
             this.tie = tie;
             this.sequence = sequence;
@@ -139,7 +151,10 @@ public final class SimScheduler {
 
         /** Keeps it from happening; harmless afterwards. */
         public void cancel() {
-            cancelled = true;
+            if (!cancelled) {
+                cancelled = true;
+                scheduler.cancelled++;
+            }
         }
 
         @Override

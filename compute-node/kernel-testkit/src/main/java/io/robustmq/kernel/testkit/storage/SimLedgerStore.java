@@ -5,6 +5,7 @@ import io.robustmq.kernel.testkit.storage.LedgerMetadata.State;
 import io.robustmq.storage.StorageException;
 import io.robustmq.storage.StorageFault;
 import io.robustmq.storage.ledger.LedgerStore;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,11 +21,13 @@ final class SimLedgerStore implements LedgerStore {
 
     private final SimBookies bookies;
     private final SimProcess process;
+    private final Set<SimLedgerWriter> writers = new LinkedHashSet<>();
     private boolean closed;
 
     SimLedgerStore(SimBookies bookies, SimProcess process) {
         this.bookies = bookies;
         this.process = process;
+        process.onCrash(() -> writers.forEach(SimLedgerWriter::vanish));
     }
 
     @Override
@@ -40,10 +43,20 @@ final class SimLedgerStore implements LedgerStore {
                 process,
                 () -> bookies.metadata(bookies.createMetadata(use, copy, ensemble)),
                 created -> created.ifPresentOrElse(
-                        metadata -> result.complete(new SimLedgerWriter(bookies, this, process, metadata)),
+                        metadata -> result.complete(writer(metadata)),
                         () -> fail(result, SimBookies.unavailable("not created"))),
                 () -> fail(result, new StorageFault.OutcomeUnknown("no answer to the creation of a ledger")));
         return result;
+    }
+
+    private SimLedgerWriter writer(LedgerMetadata metadata) {
+        SimLedgerWriter writer = new SimLedgerWriter(bookies, this, process, metadata);
+        writers.add(writer);
+        return writer;
+    }
+
+    void ended(SimLedgerWriter writer) {
+        writers.remove(writer);
     }
 
     @Override

@@ -61,10 +61,8 @@ final class SimLedgerWriter implements LedgerWriter {
         }
         long entryId = ++lastPushed;
         if (ended) {
-            process.after(1_000, () -> {
-                entry.release();
-                added.added(entryId, false);
-            });
+            entry.release();
+            process.after(1_000, () -> added.added(entryId, false));
             return;
         }
         PendingAdd add = new PendingAdd(entryId, entry, Entry.of(lastConfirmed, ByteBufUtil.getBytes(entry)), added);
@@ -97,6 +95,13 @@ final class SimLedgerWriter implements LedgerWriter {
     public void abandon() {
         failPending();
         ended = true;
+    }
+
+    /** The process is gone, and what it held of memory with it. */
+    void vanish() {
+        ended = true;
+        pending.forEach(add -> add.buffer.release());
+        pending.clear();
     }
 
     private void send(PendingAdd add, int position) {
@@ -238,6 +243,7 @@ final class SimLedgerWriter implements LedgerWriter {
 
     private void failPending() {
         ended = true;
+        store.ended(this);
         while (!pending.isEmpty()) {
             pending.remove().finish(false);
         }
