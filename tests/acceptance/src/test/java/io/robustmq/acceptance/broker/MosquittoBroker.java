@@ -32,11 +32,15 @@ final class MosquittoBroker extends ProcessBroker {
                     persistence true
                     persistence_location %s/
                     max_queued_messages 0
+                    max_inflight_messages %d
                     max_packet_size %d
                     log_type error
                     user root
-                    """
-                            .formatted(port, dataDirectory(), MAXIMUM_PACKET_BYTES),
+                    """.formatted(
+                                    port,
+                                    dataDirectory(),
+                                    Integer.getInteger("acceptance.mosquitto.inflight", 20),
+                                    MAXIMUM_PACKET_BYTES),
                     StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -15,9 +15,7 @@ public final class SharedBroker implements ParameterResolver {
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        return context.getRoot()
-                .getStore(NAMESPACE)
-                .computeIfAbsent(Broker.class, _ -> started(), Broker.class);
+        return context.getRoot().getStore(NAMESPACE).computeIfAbsent(Broker.class, _ -> started(), Broker.class);
     }
 
     private static Broker started() {

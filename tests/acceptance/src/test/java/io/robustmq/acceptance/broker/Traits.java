@@ -8,5 +8,4 @@ package io.robustmq.acceptance.broker;
  * @param connectTimeoutSeconds how long a connection may stay without a CONNECT
  * @param maximumPacketBytes the largest packet the broker takes, as announced in CONNACK
  */
-public record Traits(
-        String name, boolean acknowledgedIsOnDisk, int connectTimeoutSeconds, long maximumPacketBytes) {}
+public record Traits(String name, boolean acknowledgedIsOnDisk, int connectTimeoutSeconds, long maximumPacketBytes) {}

@@ -34,8 +34,7 @@ public record Connect(
     }
 
     public Connect with(Property property) {
-        return new Connect(
-                version, clientId, clean, keepAliveSeconds, properties.with(property), will, user, password);
+        return new Connect(version, clientId, clean, keepAliveSeconds, properties.with(property), will, user, password);
     }
 
     public Connect will(Will newWill) {

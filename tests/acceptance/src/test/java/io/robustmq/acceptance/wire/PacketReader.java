@@ -21,38 +21,37 @@ final class PacketReader {
     /** The packet with that first byte. */
     Packet read(int firstByte) {
         int flags = firstByte & 0x0F;
-        Packet packet =
-                switch (firstByte >>> 4) {
-                    case 2 -> connAck(flags);
-                    case 3 -> publish(flags);
-                    case 4 -> ack(Ack.Kind.PUBACK, flags);
-                    case 5 -> ack(Ack.Kind.PUBREC, flags);
-                    case 6 -> ack(Ack.Kind.PUBREL, flags);
-                    case 7 -> ack(Ack.Kind.PUBCOMP, flags);
-                    case 9 -> {
-                        demand(flags == 0, "SUBACK flags " + flags);
-                        yield new SubAck(packetId(), properties(), reasons());
-                    }
-                    case 11 -> {
-                        demand(flags == 0, "UNSUBACK flags " + flags);
-                        yield new UnsubAck(packetId(), properties(), version.hasProperties() ? reasons() : List.of());
-                    }
-                    case 13 -> {
-                        demand(flags == 0, "PINGRESP flags " + flags);
-                        yield new PingResp();
-                    }
-                    case 14 -> {
-                        demand(version.hasProperties(), "DISCONNECT from a server before MQTT 5");
-                        demand(flags == 0, "DISCONNECT flags " + flags);
-                        yield new Disconnect(body.hasRemaining() ? u8() : 0, trailingProperties());
-                    }
-                    case 15 -> {
-                        demand(version.hasProperties(), "AUTH before MQTT 5");
-                        demand(flags == 0, "AUTH flags " + flags);
-                        yield new Auth(body.hasRemaining() ? u8() : 0, trailingProperties());
-                    }
-                    default -> throw new MalformedPacketException("a server must not send type " + (firstByte >>> 4));
-                };
+        Packet packet = switch (firstByte >>> 4) {
+            case 2 -> connAck(flags);
+            case 3 -> publish(flags);
+            case 4 -> ack(Ack.Kind.PUBACK, flags);
+            case 5 -> ack(Ack.Kind.PUBREC, flags);
+            case 6 -> ack(Ack.Kind.PUBREL, flags);
+            case 7 -> ack(Ack.Kind.PUBCOMP, flags);
+            case 9 -> {
+                demand(flags == 0, "SUBACK flags " + flags);
+                yield new SubAck(packetId(), properties(), reasons());
+            }
+            case 11 -> {
+                demand(flags == 0, "UNSUBACK flags " + flags);
+                yield new UnsubAck(packetId(), properties(), version.hasProperties() ? reasons() : List.of());
+            }
+            case 13 -> {
+                demand(flags == 0, "PINGRESP flags " + flags);
+                yield new PingResp();
+            }
+            case 14 -> {
+                demand(version.hasProperties(), "DISCONNECT from a server before MQTT 5");
+                demand(flags == 0, "DISCONNECT flags " + flags);
+                yield new Disconnect(body.hasRemaining() ? u8() : 0, trailingProperties());
+            }
+            case 15 -> {
+                demand(version.hasProperties(), "AUTH before MQTT 5");
+                demand(flags == 0, "AUTH flags " + flags);
+                yield new Auth(body.hasRemaining() ? u8() : 0, trailingProperties());
+            }
+            default -> throw new MalformedPacketException("a server must not send type " + (firstByte >>> 4));
+        };
         demand(!body.hasRemaining(), body.remaining() + " bytes too many in " + packet);
         return packet;
     }
@@ -76,7 +75,13 @@ final class PacketReader {
         byte[] payload = new byte[body.remaining()];
         body.get(payload);
         return new Publish(
-                topic, new String(payload, StandardCharsets.ISO_8859_1), qos, (flags & 1) != 0, dup, packetId, properties);
+                topic,
+                new String(payload, StandardCharsets.ISO_8859_1),
+                qos,
+                (flags & 1) != 0,
+                dup,
+                packetId,
+                properties);
     }
 
     private Ack ack(Ack.Kind kind, int flags) {
@@ -114,16 +119,15 @@ final class PacketReader {
         BitSet seen = new BitSet();
         while (body.position() < end) {
             int id = variable();
-            Property property =
-                    switch (Property.form(id)) {
-                        case BYTE -> Property.of(id, u8());
-                        case TWO_BYTES -> Property.of(id, u16());
-                        case FOUR_BYTES -> Property.of(id, ((long) u16() << 16) | u16());
-                        case VARIABLE -> Property.of(id, variable());
-                        case TEXT -> Property.of(id, text());
-                        case BINARY -> Property.of(id, new String(counted(), StandardCharsets.ISO_8859_1));
-                        case PAIR -> new Property(id, 0, text(), text());
-                    };
+            Property property = switch (Property.form(id)) {
+                case BYTE -> Property.of(id, u8());
+                case TWO_BYTES -> Property.of(id, u16());
+                case FOUR_BYTES -> Property.of(id, ((long) u16() << 16) | u16());
+                case VARIABLE -> Property.of(id, variable());
+                case TEXT -> Property.of(id, text());
+                case BINARY -> Property.of(id, new String(counted(), StandardCharsets.ISO_8859_1));
+                case PAIR -> new Property(id, 0, text(), text());
+            };
             boolean mayRepeat = id == Property.USER_PROPERTY || id == Property.SUBSCRIPTION_IDENTIFIER;
             demand(mayRepeat || !seen.get(id), "property 0x" + Integer.toHexString(id) + " twice");
             seen.set(id);

@@ -81,21 +81,62 @@ public final class WireClient implements AutoCloseable {
 
     /** A connection that was accepted; QoS 1 and 2 deliveries are acknowledged as they come. */
     public static WireClient connect(int port, Connect connect) {
-        WireClient client = attempt(port, connect);
+        return accepted(attempt(port, connect), connect);
+    }
+
+    /** A connection that was accepted; the test acknowledges deliveries itself. */
+    public static WireClient connectWithoutAcknowledging(int port, Connect connect) {
+        WireClient client = open(connect.version(), port);
+        synchronized (client.monitor) {
+            client.acknowledging = false;
+        }
+        return accepted(client.greet(connect), connect);
+    }
+
+    /**
+     * A connection of a client that copes with a broker that is gone or goes: null when there is no CONNACK. The
+     * caller acknowledges deliveries and looks at the answer.
+     */
+    public static @Nullable WireClient tryConnect(int port, Connect connect) {
+        WireClient client;
+        try {
+            client = open(connect.version(), port);
+        } catch (UncheckedIOException _) {
+            return null;
+        }
+        synchronized (client.monitor) {
+            client.acknowledging = false;
+        }
+        client.sendIfOpen(connect.toBytes());
+        ConnAck answer = client.poll(ConnAck.class, _ -> true, PATIENCE);
+        if (answer == null) {
+            client.close();
+            return null;
+        }
+        client.connAck = answer;
+        return client;
+    }
+
+    private static WireClient accepted(WireClient client, Connect connect) {
         ConnAck answer = client.connAck();
         if (answer.reason() != 0) {
             client.close();
         }
-        assertThat(answer.reason()).as("CONNACK reason for %s", connect.clientId()).isZero();
+        assertThat(answer.reason())
+                .as("CONNACK reason for %s", connect.clientId())
+                .isZero();
         return client;
     }
 
     /** A connection whose CONNECT was answered, with whatever answer. */
     public static WireClient attempt(int port, Connect connect) {
-        WireClient client = open(connect.version(), port);
-        client.send(connect.toBytes());
-        client.connAck = client.await(ConnAck.class);
-        return client;
+        return open(connect.version(), port).greet(connect);
+    }
+
+    private WireClient greet(Connect connect) {
+        send(connect.toBytes());
+        connAck = await(ConnAck.class);
+        return this;
     }
 
     /** The answer to CONNECT. */
@@ -109,14 +150,6 @@ public final class WireClient implements AutoCloseable {
 
     public Version version() {
         return version;
-    }
-
-    /** From now on deliveries are left unacknowledged; the test does it. */
-    public WireClient manualAcknowledgement() {
-        synchronized (monitor) {
-            acknowledging = false;
-        }
-        return this;
     }
 
     /** Stops taking bytes from the socket, so that the broker's writes back up. */
@@ -169,8 +202,7 @@ public final class WireClient implements AutoCloseable {
 
     /** Sends a PUBLISH and returns its packet identifier (0 for QoS 0) without waiting. */
     public int publish(Publish publish) {
-        Publish numbered =
-                publish.qos() > 0 && publish.packetId() == 0 ? publish.packetId(nextPacketId()) : publish;
+        Publish numbered = publish.qos() > 0 && publish.packetId() == 0 ? publish.packetId(nextPacketId()) : publish;
         send(numbered.toBytes(version));
         return numbered.packetId();
     }
@@ -282,9 +314,7 @@ public final class WireClient implements AutoCloseable {
 
     public Ack awaitAck(Ack.Kind kind, int packetId) {
         return await(
-                Ack.class,
-                ack -> ack.kind() == kind && ack.packetId() == packetId,
-                kind + " of packet " + packetId);
+                Ack.class, ack -> ack.kind() == kind && ack.packetId() == packetId, kind + " of packet " + packetId);
     }
 
     public <T extends Packet> T await(Class<T> type, Predicate<T> condition, String what) {
@@ -312,6 +342,17 @@ public final class WireClient implements AutoCloseable {
             }
             throwIfMalformed();
             return null;
+        }
+    }
+
+    /** Everything in the inbox, waiting for at least one packet; empty when the connection ended or time passed. */
+    public List<Packet> takeAll(Duration patience) {
+        synchronized (monitor) {
+            waitUntil(() -> closed || !inbox.isEmpty(), patience);
+            throwIfMalformed();
+            List<Packet> packets = List.copyOf(inbox);
+            inbox.clear();
+            return packets;
         }
     }
 
