@@ -48,7 +48,7 @@ final class ConnectReader {
             throw DecodeFailure.malformed("The will QoS is 3 [MQTT-3.1.2-12].");
         }
         if ((flags & (USER_NAME | PASSWORD)) == PASSWORD && !version.hasProperties()) {
-            throw DecodeFailure.malformed("A password without a user name [MQTT-3.1.2-22].");
+            throw DecodeFailure.malformed("A password without a user name (MQTT 3.1.1 [MQTT-3.1.2-22]).");
         }
         // MQTT 3.1 calls these bits unused and does not forbid them.
         if (version == ProtocolVersion.MQTT_3_1) {

@@ -18,6 +18,7 @@ public final class PacketEncoder {
     public static final int MAXIMUM_ACK_BYTES = 5;
 
     private static final int TOPIC_ALIAS_BYTES = 3;
+    private static final int WORDWISE_COPY_BYTES = 128;
 
     private PacketEncoder() {}
 
@@ -81,7 +82,7 @@ public final class PacketEncoder {
             int topicAlias,
             int payloadLength) {
         startPublish(out, version, firstByte, topicLength, propertiesLength, topicAlias, payloadLength);
-        out.writeBytes(topic, topicIndex, topicLength);
+        copy(topic, topicIndex, topicLength, out);
         return finishPublishHeader(
                 out, version, firstByte, packetId, properties, propertiesIndex, propertiesLength, topicAlias);
     }
@@ -127,6 +128,33 @@ public final class PacketEncoder {
             out.writeInt((type.firstByte() << 24) | (3 << 16) | packetId);
             out.writeByte(reason.value());
         }
+    }
+
+    /**
+     * Appends a range of a buffer, whose indexes stay as they are. Made for topics, properties and small payloads: up to
+     * {@value #WORDWISE_COPY_BYTES} bytes go over in words, since the buffers' own copy allocates views of both sides where
+     * Netty runs without {@code Unsafe}. The source may be read by other threads meanwhile.
+     */
+    public static void copy(ByteBuf from, int index, int length, ByteBuf out) {
+        if (length > WORDWISE_COPY_BYTES) {
+            out.writeBytes(from, index, length);
+            return;
+        }
+        out.ensureWritable(length);
+        int target = out.writerIndex();
+        if (length < Long.BYTES) {
+            for (int at = 0; at < length; at++) {
+                out.setByte(target + at, from.getByte(index + at));
+            }
+        } else {
+            int lastWord = length - Long.BYTES;
+            for (int at = 0; at < lastWord; at += Long.BYTES) {
+                out.setLong(target + at, from.getLong(index + at));
+            }
+            // Overlaps the word before, unless the length is a multiple of eight.
+            out.setLong(target + lastWord, from.getLong(index + lastWord));
+        }
+        out.writerIndex(target + length);
     }
 
     /** The bytes of a packet in a version, with its fixed header (MQTT 5.0 §2.1.4). */
@@ -202,7 +230,7 @@ public final class PacketEncoder {
                 out.writeShort(topicAlias);
             }
             if (propertiesLength != 0) {
-                out.writeBytes(properties, propertiesIndex, propertiesLength);
+                copy(properties, propertiesIndex, propertiesLength, out);
             }
         }
         return packetIdIndex;

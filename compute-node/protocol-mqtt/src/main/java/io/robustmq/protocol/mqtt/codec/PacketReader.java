@@ -82,7 +82,8 @@ final class PacketReader {
             case MQTT_3_1 -> SubscriptionOptions.ofQos(QualityOfService.of(qos));
             case MQTT_3_1_1 -> {
                 if (octet != qos) {
-                    throw DecodeFailure.malformed("Reserved bits beside the requested QoS are set [MQTT-3-8.3-4].");
+                    throw DecodeFailure.malformed(
+                            "Reserved bits beside the requested QoS are set (MQTT 3.1.1 [MQTT-3.8.3-4]).");
                 }
                 yield SubscriptionOptions.ofQos(QualityOfService.of(qos));
             }
@@ -111,7 +112,7 @@ final class PacketReader {
         while (cursor.hasMore()) {
             ReasonCode reason = cursor.readReason(PacketType.SUBACK);
             if (!version.hasProperties() && reason.subscribeReturnCode() != reason.value()) {
-                throw DecodeFailure.malformed("A reserved return code in SUBACK [MQTT-3.9.3-2].");
+                throw DecodeFailure.malformed("A reserved return code in SUBACK (MQTT 3.1.1 [MQTT-3.9.3-2]).");
             }
             reasons.add(reason);
         }

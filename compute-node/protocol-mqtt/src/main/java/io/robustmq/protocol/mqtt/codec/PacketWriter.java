@@ -127,7 +127,7 @@ final class PacketWriter {
     private static int connAckLength(ConnAck connAck, ProtocolVersion version) {
         if (!version.hasProperties() && connAck.reason().connectReturnCode() == ReasonCode.NO_RETURN_CODE) {
             throw new IllegalArgumentException(
-                    "CONNACK of " + version + " cannot tell " + connAck.reason() + " [MQTT-3.2.2-6]");
+                    "CONNACK of " + version + " cannot tell " + connAck.reason() + " (MQTT 3.1.1 [MQTT-3.2.2-6])");
         }
         return 2 + propertiesLength(connAck.properties(), version);
     }

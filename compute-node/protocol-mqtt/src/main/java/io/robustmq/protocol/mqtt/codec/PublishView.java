@@ -151,14 +151,14 @@ public final class PublishView {
                 at,
                 aliasFirst ? expiryOffset : aliasOffset,
                 aliasFirst ? MESSAGE_EXPIRY_BYTES : TOPIC_ALIAS_BYTES);
-        out.writeBytes(buffer, at, properties.end() - at);
+        PacketEncoder.copy(buffer, at, properties.end() - at, out);
     }
 
     private int writeUpTo(ByteBuf out, int at, int gapOffset, int gapLength) {
         if (gapOffset < 0) {
             return at;
         }
-        out.writeBytes(buffer, at, gapOffset - at);
+        PacketEncoder.copy(buffer, at, gapOffset - at, out);
         return gapOffset + gapLength;
     }
 

@@ -173,7 +173,7 @@ public enum ReasonCode {
 
     /**
      * The return code that stands for this reason in a CONNACK of MQTT 3.1 and 3.1.1 (3.1.1 §3.2.2.3), or
-     * {@link #NO_RETURN_CODE}: then the connection is closed without a CONNACK [MQTT-3.2.2-6].
+     * {@link #NO_RETURN_CODE}: then the connection is closed without a CONNACK (3.1.1 [MQTT-3.2.2-6]).
      */
     public int connectReturnCode() {
         return CONNECT_RETURN_CODES.getOrDefault(this, NO_RETURN_CODE);

@@ -7,6 +7,8 @@
  * Bytes leave through {@link io.robustmq.protocol.mqtt.codec.PacketEncoder}. Whatever the specification forbids leaves
  * as a {@link io.robustmq.protocol.mqtt.codec.DecodeFailure} with the reason code to answer with.
  *
+ * <p>Statement identifiers in brackets are those of MQTT 5.0 unless 3.1.1 is named beside them.
+ *
  * <p>The package knows the format and nothing else: no sockets, no sessions, no clock. A decoder belongs to one
  * connection and to the thread of that connection; everything else is immutable or stateless and may be shared.
  * Nothing here takes over or releases a buffer: buffers stay with the caller.

@@ -8,8 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Packets spelled out field by field, right or wrong as the test wants them: an {@code Integer} is one byte, a
- * {@code String} is a counted UTF-8 string, an array is raw bytes.
+ * Packets spelled out field by field, right or wrong as the test wants them: an {@code Integer} or an ASCII
+ * {@code Character} is one byte, a {@code String} is a counted UTF-8 string, an array is raw bytes.
  */
 final class Wire {
     static final int LIMIT = 1 << 20;
@@ -28,6 +28,7 @@ final class Wire {
         for (Object field : fields) {
             switch (field) {
                 case Integer octet -> out.writeByte(octet);
+                case Character letter -> out.writeByte(letter);
                 case String text -> {
                     out.writeShort(ByteBufUtil.utf8Bytes(text));
                     ByteBufUtil.writeUtf8(out, text);
