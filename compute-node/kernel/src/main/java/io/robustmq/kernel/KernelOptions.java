@@ -3,7 +3,7 @@ package io.robustmq.kernel;
 /**
  * The kernel's limits, by name. All counts per node unless said otherwise.
  *
- * @param nameCacheEntries names whose match a loop remembers
+ * @param nameCacheEntries names whose match a loop remembers, a power of two
  * @param windowMax unsettled deliveries per session at most, below what the client allows
  * @param backlogMessagesMax at-least-once messages that wait for a transient session beyond its window; the newest is dropped above it
  * @param backlogBytesMax the same in bytes
@@ -39,25 +39,13 @@ public record KernelOptions(
         long runCacheBytes) {
 
     public static final KernelOptions DEFAULTS = new KernelOptions(
-            65_536,
-            1024,
-            1000,
-            4 << 20,
-            100_000,
-            10_000,
-            1_000_000,
-            256 << 10,
-            4L << 20,
-            64L << 20,
-            200_000,
-            60_000,
-            4,
-            1_000_000,
-            128,
-            16L << 20);
+            65_536, 1024, 1000, 4 << 20, 100_000, 10_000, 1_000_000, 256 << 10, 4L << 20, 64L << 20, 200_000, 60_000, 4,
+            1_000_000, 128, 16L << 20);
 
     public KernelOptions {
-        positive("nameCacheEntries", nameCacheEntries);
+        if (nameCacheEntries < 64 || Integer.bitCount(nameCacheEntries) != 1) {
+            throw new IllegalArgumentException("nameCacheEntries must be a power of two of at least 64");
+        }
         positive("windowMax", windowMax);
         if (windowMax > Delivery.SEQUENCE_MODULUS / 2) {
             throw new IllegalArgumentException("windowMax must be at most " + Delivery.SEQUENCE_MODULUS / 2);

@@ -68,6 +68,14 @@ public final class MessageView {
         return this;
     }
 
+    /** As {@link #wrap}, cheaper if this view is there already. */
+    @SuppressWarnings("ReferenceEquality") // the same buffer object is what matters
+    public void wrapAgain(ByteBuf where, int at) {
+        if (buffer != where || index != at) {
+            wrap(where, at);
+        }
+    }
+
     /** The buffer that all indexes refer to. */
     public ByteBuf buffer() {
         return buffer;

@@ -63,6 +63,11 @@ public final class LastValues<R> {
         return byName.size();
     }
 
+    /** Visits everything kept, in no particular order; the visitor must not change this object. */
+    public void forEach(BiConsumer<? super String, ? super R> visitor) {
+        byName.forEach((name, kept) -> visitor.accept(name, kept.row));
+    }
+
     /**
      * Begins a look-up of all names that {@code pattern} matches.
      *

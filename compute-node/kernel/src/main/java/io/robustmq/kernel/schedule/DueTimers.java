@@ -46,7 +46,7 @@ public final class DueTimers<T> {
     private int slotsUsed;
 
     /** Generation of slots that were never used; rises when the slots are dropped, so that old handles stay dead. */
-    private int firstGeneration;
+    private int firstGeneration = 1;
 
     private long added;
 

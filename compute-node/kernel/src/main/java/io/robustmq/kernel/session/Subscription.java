@@ -1,0 +1,69 @@
+package io.robustmq.kernel.session;
+
+import io.robustmq.kernel.Guarantee;
+import io.robustmq.kernel.SubscribeRequest;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** One subscription of a durable session. */
+public final class Subscription {
+    public final SessionState session;
+    public final String pattern;
+    /** The group it is shared in; then it has no stream, the group's queue delivers. */
+    public final @Nullable String group;
+
+    /** Null for a group, and while the guarantee is at-most-once: then nothing is kept for it. */
+    public @Nullable FilterStream stream;
+
+    public Guarantee guarantee;
+    public boolean noLocal;
+    public boolean keepLastValueFlag;
+    public int identifier;
+    /** References up to here are not its own. */
+    public long startLsn;
+    /** Position in the stream of the next reference to look at. */
+    public long position;
+    /** Where it stands among the subscribers of its stream. */
+    int slot = -1;
+    /** Names met since it was made, while its kept last values are being looked up; memory only. */
+    public @Nullable Set<String> passedNames;
+
+    public Subscription(SessionState session, SubscribeRequest request, long startLsn) {
+        this.session = session;
+        this.pattern = request.pattern();
+        this.group = request.group();
+        this.guarantee = request.guarantee();
+        this.startLsn = startLsn;
+        change(request);
+    }
+
+    public final void change(SubscribeRequest request) {
+        guarantee = request.guarantee();
+        noLocal = request.noLocal();
+        keepLastValueFlag = request.keepLastValueFlag();
+        identifier = request.identifier();
+    }
+
+    /** The request that would make it what it is. */
+    public SubscribeRequest asRequest() {
+        return new SubscribeRequest(
+                pattern,
+                guarantee,
+                noLocal,
+                keepLastValueFlag,
+                SubscribeRequest.LastValues.DO_NOT_SEND,
+                identifier,
+                group);
+    }
+
+    /** Starts noting the names of messages for a look-up of last values. */
+    public void watchNames() {
+        passedNames = new HashSet<>();
+    }
+
+    /** Whether this subscription wants the message, which matches its pattern. */
+    public boolean counts(MessageRow row) {
+        return row.lsn > startLsn && !(noLocal && row.publisher == session.publisher());
+    }
+}

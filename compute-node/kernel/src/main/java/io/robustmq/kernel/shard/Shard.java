@@ -1,0 +1,1388 @@
+package io.robustmq.kernel.shard;
+
+import io.netty.buffer.ByteBuf;
+import io.robustmq.kernel.AttachRequest;
+import io.robustmq.kernel.CloseReason;
+import io.robustmq.kernel.Detach;
+import io.robustmq.kernel.EncodedMessage;
+import io.robustmq.kernel.KernelFault;
+import io.robustmq.kernel.KernelOptions;
+import io.robustmq.kernel.MessageView;
+import io.robustmq.kernel.PartingMessage;
+import io.robustmq.kernel.PublishOutcome;
+import io.robustmq.kernel.Session.GroupPattern;
+import io.robustmq.kernel.SessionKey;
+import io.robustmq.kernel.Settlement;
+import io.robustmq.kernel.SubscribeRequest;
+import io.robustmq.kernel.SubscribeRequest.LastValues;
+import io.robustmq.kernel.SubscribeResult;
+import io.robustmq.kernel.link.Frame;
+import io.robustmq.kernel.link.LoopLinks;
+import io.robustmq.kernel.link.PublishOrigin;
+import io.robustmq.kernel.link.Settlements;
+import io.robustmq.kernel.link.ShardDirectory;
+import io.robustmq.kernel.link.ShardInbox;
+import io.robustmq.kernel.route.RouteTable;
+import io.robustmq.kernel.route.Routes;
+import io.robustmq.kernel.session.DeliveryWindow;
+import io.robustmq.kernel.session.MessageRow;
+import io.robustmq.kernel.session.SessionState;
+import io.robustmq.kernel.session.Subscription;
+import io.robustmq.storage.AppendOutcome;
+import io.robustmq.storage.Claim;
+import io.robustmq.storage.LogStore;
+import io.robustmq.storage.Loop;
+import io.robustmq.storage.RunId;
+import io.robustmq.storage.RunStore;
+import io.robustmq.storage.ShardId;
+import io.robustmq.storage.ShardLog;
+import io.robustmq.storage.StorageException;
+import io.robustmq.storage.StorageFault;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One shard in the hands of this node: decides commands, logs and applies their records, and lets replies and deliveries leave when they are committed.
+ *
+ * <pre>
+ *   TAKING_OVER --replayed--> SERVING --outcome unknown--> TAKING_OVER (next sub-epoch)
+ *        |                       |
+ *        '---- not the owner ----'--> LOST        SERVING --stop--> STOPPED
+ * </pre>
+ *
+ * <p>Everything runs on the home loop except {@link #start} and {@link #stop}, which hop there.
+ */
+public final class Shard implements ShardInbox {
+    private enum Phase {
+        TAKING_OVER,
+        SERVING,
+        LOST,
+        STOPPED
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
+    private static final long RETRY_NANOS = 200_000_000L;
+    private static final long TIMER_CHECK_MILLIS = 60_000;
+    /** Upper bound of a record without its message. */
+    private static final int RECORD_BYTES = 256;
+
+    private final ShardId id;
+    private final ShardDirectory directory;
+    private final LoopLinks links;
+    private final ShardLink link;
+    private final Loop loop;
+    private final Routes routes;
+    private final Shard[] peers;
+    private final LogStore logs;
+    private final RunStore runs;
+    private final KernelOptions options;
+    private final String incarnation;
+    private final ShardFigures figures = new ShardFigures();
+    private final Runnable endOfTick = this::endOfTick;
+    private final MessageView view = new MessageView();
+    private final CompletableFuture<Void> started = new CompletableFuture<>();
+
+    private Phase phase = Phase.TAKING_OVER;
+    private @Nullable Claim claim;
+    private @Nullable ShardLog log;
+    private Tenure tenure;
+    private boolean tickRegistered;
+    private Loop.@Nullable Timer timer;
+    private long timerAtMillis = Long.MAX_VALUE;
+    private final List<Runnable> whenServing = new ArrayList<>();
+    private @Nullable CompletableFuture<Void> stopping;
+
+    /** All that one takeover builds and the next one throws away. */
+    private final class Tenure implements ShardState.Observer, SessionPumps.Host, ShardOutbox.Host, ShardQueues.Host {
+        final ShardState state;
+        final LogFeed feed;
+        final Parked parked = new Parked();
+        final RunBlocks blocks;
+        final SessionPumps pumps;
+        final ShardQueues queues;
+        final Map<SessionKey, LiveClient> live = new HashMap<>();
+        final List<SessionState> overLimit = new ArrayList<>();
+
+        @Nullable ShardOutbox outbox;
+
+        @Nullable Flusher flusher;
+
+        long committedLsn;
+        /** Time of the newest entry or snapshot; records never go back behind it. */
+        long lastTime;
+
+        Tenure() {
+            state = new ShardState(options, directory.shards());
+            feed = new LogFeed(links.allocator(), options.entryTargetBytes());
+            blocks = new RunBlocks(runs, state.runs(), loop, options.runCacheBytes());
+            pumps = new SessionPumps(state, link, blocks, this, figures.droppedExpired, figures.droppedTooLarge);
+            queues = new ShardQueues(state, link, blocks, this);
+        }
+
+        @Override
+        public void interestChanged(String pattern, boolean wanted, boolean forQueues) {
+            int shard = id.value();
+            routes.change(
+                    forQueues
+                            ? table -> table.queueShard(pattern, shard, wanted)
+                            : table -> table.shard(pattern, shard, wanted),
+                    () -> {});
+        }
+
+        @Override
+        public void referenced(SessionState session) {
+            pumps.mark(session);
+            if (session.pending > options.pendingMessagesMax()) {
+                overLimit.add(session);
+            }
+        }
+
+        @Override
+        public void queued(GroupQueue queue) {
+            queues.mark(queue);
+        }
+
+        @Override
+        public void outgoing(OutboxEntry entry) {
+            ShardOutbox present = outbox;
+            if (present != null) {
+                present.add(entry);
+            }
+        }
+
+        @Override
+        public long committedLsn() {
+            return committedLsn;
+        }
+
+        @Override
+        public long nowMillis() {
+            return loop.wallMillis();
+        }
+
+        @Override
+        public long settle(SessionState session, long sequence, Settlement settlement) {
+            ByteBuf out = begin(RECORD_BYTES);
+            int at = out.writerIndex();
+            out.writeByte(RecordType.SETTLED)
+                    .writeLong(session.id())
+                    .writeLong(sequence)
+                    .writeByte(Settlements.code(settlement));
+            return record(out, at);
+        }
+
+        @Override
+        public void arrived(long entryLsn) {
+            ByteBuf out = begin(RECORD_BYTES);
+            int at = out.writerIndex();
+            out.writeByte(RecordType.OUTBOX_DONE).writeLong(entryLsn);
+            record(out, at);
+        }
+
+        @Override
+        public ByteBuf begin(int bytes) {
+            return feed.begin(loop.wallMillis(), bytes);
+        }
+
+        /** Applies the record that starts at {@code at}. */
+        @Override
+        public long record(ByteBuf out, int at) {
+            long lsn = feed.recorded();
+            int reader = out.readerIndex();
+            out.readerIndex(at);
+            state.apply(out, lsn, feed.timeMillis());
+            if (out.readerIndex() != out.writerIndex()) {
+                throw new IllegalStateException("record " + lsn + " was not applied as it was written");
+            }
+            out.readerIndex(reader);
+            figures.records.increment();
+            Shard.this.wake();
+            return lsn;
+        }
+
+        @Override
+        public void park(Output output) {
+            parked.add(lastLsn(), output, 0);
+            Shard.this.wake();
+        }
+
+        long lastLsn() {
+            return feed.nextLsn() - 1;
+        }
+
+        @Override
+        public void wake() {
+            Shard.this.wake();
+        }
+    }
+
+    /** The attachment that holds a session key now, and those that wait to take it over. */
+    private static final class LiveClient {
+        final ShardClient client;
+        final @Nullable SessionState session;
+        final ArrayDeque<Waiting> waiting = new ArrayDeque<>(0);
+        boolean releasing;
+
+        LiveClient(ShardClient client, @Nullable SessionState session) {
+            this.client = client;
+            this.session = session;
+        }
+    }
+
+    private record Waiting(AttachRequest request, ShardClient client) {}
+
+    /**
+     * @param peers all shards of the node, this one included, by id
+     * @param incarnation of this process
+     */
+    public Shard(
+            ShardId id,
+            ShardDirectory directory,
+            LoopLinks links,
+            RouteTable table,
+            Shard[] peers,
+            LogStore logs,
+            RunStore runs,
+            KernelOptions options,
+            String incarnation) {
+        this.id = id;
+        this.directory = directory;
+        this.links = links;
+        this.link = new ShardLink(links, id.value());
+        this.loop = links.loop();
+        this.routes = new Routes(table, links);
+        this.peers = peers;
+        this.logs = logs;
+        this.runs = runs;
+        this.options = options;
+        this.incarnation = incarnation;
+        this.tenure = new Tenure();
+    }
+
+    /** The links of the home loop; to be used on that loop only. */
+    public LoopLinks links() {
+        return links;
+    }
+
+    public ShardFigures figures() {
+        return figures;
+    }
+
+    // ---- life
+    // -----------------------------------------------------------------------------------------------------------
+
+    /** Takes the shard over; completes when it serves. Any thread. */
+    public CompletionStage<Void> start() {
+        logs.owner(id)
+                .whenComplete((owner, failure) -> loop.execute(() -> {
+                    if (owner == null) {
+                        LOG.warn(
+                                "shard={} cannot read its owner, trying again: {}",
+                                id.value(),
+                                StorageException.faultOf(cause(failure)));
+                        loop.after(RETRY_NANOS, this::start);
+                    } else {
+                        takeOver(
+                                new Claim(Claim.nextTerm(owner.map(Claim::epoch).orElse(0L)), incarnation));
+                    }
+                }));
+        return started;
+    }
+
+    private static Throwable cause(@Nullable Throwable failure) {
+        return failure == null ? new IllegalStateException("no answer") : failure;
+    }
+
+    private void takeOver(Claim with) {
+        claim = with;
+        phase = Phase.TAKING_OVER;
+        tenure = new Tenure();
+        Tenure mine = tenure;
+        logs.takeOver(id, with, loop, (lsn, outcome) -> appended(mine, lsn, outcome))
+                .whenCompleteAsync((taken, failure) -> tookOver(mine, with, taken, failure), loop);
+    }
+
+    private void tookOver(Tenure mine, Claim with, @Nullable ShardLog taken, @Nullable Throwable failure) {
+        if (taken == null) {
+            failedTakeOver(with, cause(failure));
+            return;
+        }
+        log = taken;
+        CompletionStage<Long> loaded = taken.checkpoint()
+                .map(checkpoint -> ShardSnapshot.load(checkpoint, runs, loop, mine.state))
+                .orElseGet(() -> CompletableFuture.completedFuture(0L));
+        loaded.thenCompose(time -> {
+                    mine.lastTime = time;
+                    return taken.replay((records, firstLsn, count) -> replay(mine, records, firstLsn, count));
+                })
+                .whenCompleteAsync(
+                        (next, broken) -> {
+                            if (next == null) {
+                                taken.abandon();
+                                failedTakeOver(with, cause(broken));
+                            } else {
+                                replayed(mine, taken, next);
+                            }
+                        },
+                        loop);
+    }
+
+    private static void replay(Tenure mine, ByteBuf records, long firstLsn, int count) {
+        long time = records.readLong();
+        for (int i = 0; i < count; i++) {
+            mine.state.apply(records, firstLsn + i, time);
+        }
+        mine.lastTime = time;
+    }
+
+    private void failedTakeOver(Claim with, Throwable failure) {
+        discard(tenure);
+        StorageFault fault = StorageException.faultOf(failure);
+        if (phase == Phase.STOPPED) {
+            return;
+        }
+        if (fault instanceof StorageFault.NotOwner) {
+            lose(fault);
+            return;
+        }
+        if (fault instanceof StorageFault.Damaged) {
+            phase = Phase.LOST;
+            LOG.error("shard={} is damaged and stays closed: {}", id.value(), fault.reason());
+            started.completeExceptionally(new StorageException(fault));
+            return;
+        }
+        LOG.warn("shard={} could not be taken over, trying again: {}", id.value(), fault.reason(), failure);
+        loop.after(RETRY_NANOS, () -> {
+            if (phase == Phase.TAKING_OVER) {
+                takeOver(with.again());
+            }
+        });
+    }
+
+    private void lose(StorageFault why) {
+        phase = Phase.LOST;
+        LOG.warn("shard={} is lost: {}", id.value(), why.reason());
+        started.completeExceptionally(new StorageException(why));
+        failWaiting();
+    }
+
+    private void failWaiting() {
+        List<Runnable> due = List.copyOf(whenServing);
+        whenServing.clear();
+        due.forEach(Runnable::run);
+    }
+
+    private void replayed(Tenure mine, ShardLog taken, long nextLsn) {
+        if (phase == Phase.STOPPED) {
+            taken.abandon();
+            discard(mine);
+            return;
+        }
+        mine.feed.start(taken, nextLsn, mine.lastTime);
+        mine.committedLsn = nextLsn - 1;
+        taken.onSlotFree(this::wake);
+        mine.state.observe(mine);
+        mine.flusher = new Flusher(
+                id,
+                mine.state,
+                mine.feed,
+                taken,
+                runs,
+                mine.blocks,
+                loop,
+                links.allocator(),
+                options,
+                directory.shards(),
+                figures,
+                () -> mine.committedLsn,
+                this::flushFailed);
+        for (SessionState session : mine.state.sessions().values()) {
+            mine.state.schedule(session);
+        }
+        forgetGoneMembers(mine);
+        mine.queues.recovered();
+        // The shard serves only once everybody meets its routes: nothing that is acknowledged then passes it by.
+        announce(mine, () -> serve(mine, taken));
+    }
+
+    private void announce(Tenure mine, Runnable done) {
+        List<String> streams = new ArrayList<>();
+        List<String> queued = new ArrayList<>();
+        mine.state.interests().forEach((pattern, interest) -> {
+            streams.add(pattern);
+            if (!interest.queues.isEmpty()) {
+                queued.add(pattern);
+            }
+        });
+        int shard = id.value();
+        routes.change(
+                table -> {
+                    streams.forEach(pattern -> table.shard(pattern, shard, true));
+                    queued.forEach(pattern -> table.queueShard(pattern, shard, true));
+                },
+                done);
+    }
+
+    /** Sessions that an earlier incarnation or an earlier tenure held are attached to nobody. */
+    private void forgetGoneMembers(Tenure mine) {
+        Set<String> gone = new HashSet<>();
+        for (SessionState session : mine.state.sessions().values()) {
+            if (session.attached) {
+                gone.add(session.incarnation);
+            }
+        }
+        for (String one : gone) {
+            ByteBuf out = mine.begin(RECORD_BYTES + one.length() * 3);
+            int at = out.writerIndex();
+            out.writeByte(RecordType.MEMBER_GONE);
+            Texts.write(out, one);
+            mine.record(out, at);
+        }
+    }
+
+    private void serve(Tenure mine, ShardLog taken) {
+        if (phase != Phase.TAKING_OVER || tenure != mine) {
+            return;
+        }
+        phase = Phase.SERVING;
+        mine.outbox =
+                new ShardOutbox(id.value(), mine.state, link, directory, routes.table(), peers, mine.blocks, mine);
+        directory.serve(id.value(), taken.epoch());
+        figures.takeovers.increment();
+        figures.serving.add(1 - figures.serving.read());
+        LOG.info(
+                "shard={} serves: epoch={} lsn={} sessions={} messages={} tailBytes={}",
+                id.value(),
+                taken.epoch(),
+                mine.lastLsn(),
+                mine.state.sessions().size(),
+                mine.state.rows().size(),
+                taken.tailBytes());
+        Set<RunId> named = new HashSet<>(ShardSnapshot.runsOf(mine.state));
+        runs.deleteOrphans(id, taken.epoch(), named).whenComplete((deleted, failure) -> {
+            if (failure != null) {
+                LOG.warn("shard={} orphaned runs could not be deleted: {}", id.value(), String.valueOf(failure));
+            }
+        });
+        started.complete(null);
+        wake();
+        List<Runnable> due = List.copyOf(whenServing);
+        whenServing.clear();
+        due.forEach(Runnable::run);
+    }
+
+    private void appended(Tenure mine, long lastLsn, AppendOutcome outcome) {
+        if (tenure != mine) {
+            return;
+        }
+        switch (outcome) {
+            case COMMITTED -> {
+                mine.committedLsn = lastLsn;
+                figures.entries.increment();
+                mine.parked.release(lastLsn, this::leave);
+                wake();
+            }
+            case UNKNOWN -> abandonTenure("the outcome of an append is unknown");
+        }
+    }
+
+    private void leave(Object what, long token) {
+        if (what instanceof PublishOrigin origin) {
+            link.published(origin, token, PublishOutcome.DONE);
+        } else if (what instanceof Output output) {
+            output.committed();
+        }
+    }
+
+    private void leaveUnknown(Object what, long token) {
+        if (what instanceof PublishOrigin origin) {
+            link.published(origin, token, PublishOutcome.UNKNOWN);
+        } else if (what instanceof Output output) {
+            output.lost();
+        }
+    }
+
+    private void flushFailed(StorageFault fault) {
+        abandonTenure("a checkpoint failed: " + fault.reason());
+    }
+
+    /** Nothing in memory can be trusted any more: answer nobody, close everybody, start anew from the log. */
+    private void abandonTenure(String why) {
+        if (phase != Phase.SERVING && phase != Phase.TAKING_OVER) {
+            return;
+        }
+        Claim held = claim;
+        ShardLog broken = log;
+        LOG.warn("shard={} starts anew: {}", id.value(), why);
+        Tenure gone = tenure;
+        close(gone, CloseReason.STATE_LOST);
+        if (broken != null) {
+            broken.abandon();
+            log = null;
+        }
+        if (held != null) {
+            takeOver(held.again());
+        }
+    }
+
+    private void close(Tenure gone, CloseReason reason) {
+        directory.serve(id.value(), 0);
+        directory.press(id.value(), false);
+        figures.serving.add(-figures.serving.read());
+        phase = Phase.TAKING_OVER;
+        List<LiveClient> clients = List.copyOf(gone.live.values());
+        gone.live.clear();
+        tenure = new Tenure();
+        gone.parked.drain(this::leaveUnknown);
+        for (LiveClient client : clients) {
+            closeClient(client.client, reason);
+            client.waiting.forEach(waiting -> refuse(waiting.client, "the state of the session is being recovered"));
+        }
+        discard(gone);
+    }
+
+    private void closeClient(ShardClient client, CloseReason reason) {
+        links.task(client.loopIndex(), () -> client.release(reason, () -> {}));
+    }
+
+    private void discard(Tenure gone) {
+        Flusher flusher = gone.flusher;
+        if (flusher != null) {
+            flusher.cancel();
+        }
+        gone.feed.discard();
+        gone.blocks.close();
+        gone.state.discard();
+    }
+
+    /** A programmer's mistake costs the shard its memory, not the process its life. False: it happened, and nobody was answered. */
+    private boolean guarded(Runnable work) {
+        try {
+            work.run();
+            return true;
+        } catch (RuntimeException failure) {
+            LOG.error("shard={} met a broken invariant", id.value(), failure);
+            figures.invariantsBroken.increment();
+            abandonTenure("an invariant is broken");
+            return false;
+        }
+    }
+
+    /** Flushes what is under way and closes the log; completes when closed. Attachments must be closed before. Any thread. */
+    public CompletionStage<Void> stop() {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        loop.execute(() -> {
+            stopping = done;
+            if (phase != Phase.SERVING) {
+                phase = Phase.STOPPED;
+                done.complete(null);
+            } else {
+                wake();
+            }
+        });
+        return done;
+    }
+
+    /** Drops all memory without a word, as a kill would; the log stays open for the next owner to fence. Home loop. */
+    public void drop() {
+        phase = Phase.STOPPED;
+        directory.serve(id.value(), 0);
+        ShardLog open = log;
+        if (open != null) {
+            log = null;
+            open.abandon();
+        }
+        Tenure gone = tenure;
+        tenure = new Tenure();
+        discard(gone);
+    }
+
+    private void finishStop(Tenure mine, ShardLog open, CompletableFuture<Void> done) {
+        phase = Phase.STOPPED;
+        directory.serve(id.value(), 0);
+        open.close()
+                .whenCompleteAsync(
+                        (_, failure) -> {
+                            if (failure != null) {
+                                LOG.warn("shard={} was not closed cleanly: {}", id.value(), String.valueOf(failure));
+                            }
+                            discard(mine);
+                            done.complete(null);
+                        },
+                        loop);
+    }
+
+    // ---- the tick
+    // -------------------------------------------------------------------------------------------------------
+
+    private void wake() {
+        if (!tickRegistered) {
+            tickRegistered = true;
+            loop.atTickEnd(endOfTick);
+        }
+    }
+
+    private void endOfTick() {
+        tickRegistered = false;
+        if (phase != Phase.SERVING) {
+            return;
+        }
+        guarded(this::work);
+    }
+
+    private void work() {
+        Tenure mine = tenure;
+        ShardLog open = log;
+        if (open == null) {
+            return;
+        }
+        fireTimers(mine);
+        dropOverLimit(mine);
+        ShardOutbox outbox = mine.outbox;
+        if (outbox != null) {
+            outbox.run();
+        }
+        // What was decided without a record may rest on records that are committed already.
+        mine.parked.release(mine.committedLsn, this::leave);
+        mine.pumps.run();
+        mine.queues.run();
+        mine.feed.pump();
+        boolean behind = mine.feed.waitingBytes() > options.pressedBytes();
+        if (behind != directory.pressed(id.value())) {
+            directory.press(id.value(), behind);
+        }
+        Flusher flusher = mine.flusher;
+        if (flusher != null) {
+            flusher.maybeFlush();
+        }
+        figures.tailBytes(open.tailBytes());
+        figures.state(mine.state);
+        armTimer(mine);
+        CompletableFuture<Void> done = stopping;
+        if (done != null && mine.feed.waitingBytes() == 0 && mine.committedLsn == mine.lastLsn()) {
+            stopping = null;
+            finishStop(mine, open, done);
+        }
+    }
+
+    private void fireTimers(Tenure mine) {
+        long now = Math.max(loop.wallMillis(), mine.feed.timeMillis());
+        Due due;
+        while ((due = mine.state.timers().poll(now)) != null) {
+            switch (due) {
+                case Due.SessionExpiry(long sessionId) -> {
+                    SessionState session = mine.state.sessions().get(sessionId);
+                    if (session != null && !session.attached) {
+                        session.expiryTimer = 0;
+                        end(mine, session);
+                    }
+                }
+                case Due.Parting(long sessionId) -> {
+                    SessionState session = mine.state.sessions().get(sessionId);
+                    if (session != null && !session.attached && session.parting != null) {
+                        session.partingTimer = 0;
+                        sendParting(mine, mine.begin(RECORD_BYTES), session);
+                    }
+                }
+                case Due.LastValueExpiry(String name, long lsn) -> {
+                    MessageRow row = mine.state.lastValues().get(name);
+                    if (row != null && row.lsn == lsn) {
+                        ByteBuf out = mine.begin(RECORD_BYTES + name.length() * 3);
+                        int at = out.writerIndex();
+                        out.writeByte(RecordType.LAST_VALUE_EXPIRED).writeLong(lsn);
+                        Texts.write(out, name);
+                        mine.record(out, at);
+                    }
+                }
+            }
+        }
+    }
+
+    private void armTimer(Tenure mine) {
+        long next = mine.state.timers().nextDueMillis();
+        if (next == timerAtMillis && timer != null) {
+            return;
+        }
+        Loop.Timer armed = timer;
+        if (armed != null) {
+            armed.cancel();
+            timer = null;
+        }
+        timerAtMillis = next;
+        if (next == Long.MAX_VALUE) {
+            return;
+        }
+        // The wall clock may jump: look again at least once a minute.
+        long delayMillis = Math.clamp(next - loop.wallMillis(), 1, TIMER_CHECK_MILLIS);
+        timer = loop.after(delayMillis * 1_000_000L, () -> {
+            timer = null;
+            timerAtMillis = Long.MAX_VALUE;
+            wake();
+        });
+    }
+
+    private void dropOverLimit(Tenure mine) {
+        for (int i = 0; i < mine.overLimit.size(); i++) {
+            SessionState session = mine.overLimit.get(i);
+            while (session.pending > options.pendingMessagesMax()
+                    && mine.state.sessions().get(session.id()) == session) {
+                // The oldest that was not sent yet; what the receiver may have stays until it settles.
+                DeliveryWindow window = session.window();
+                SessionPump pump = mine.pumps.of(session);
+                long sequence = pump == null ? window.base() : Math.max(window.base(), pump.nextSequence);
+                while (sequence < window.next() && !window.isOpen(sequence)) {
+                    sequence++;
+                }
+                mine.settle(session, sequence, Settlement.REJECTED);
+                figures.droppedLimit.increment();
+            }
+        }
+        mine.overLimit.clear();
+    }
+
+    // ---- messages
+    // -------------------------------------------------------------------------------------------------------
+
+    @Override
+    public void message(
+            long epoch,
+            int flags,
+            long token,
+            @Nullable PublishOrigin origin,
+            int sourceShard,
+            long sourceLsn,
+            ByteBuf buffer,
+            int index) {
+        ShardLog open = log;
+        if (phase != Phase.SERVING || open == null || epoch != open.epoch()) {
+            if (origin != null) {
+                link.published(origin, token, PublishOutcome.UNKNOWN);
+            }
+            return;
+        }
+        if (!guarded(() -> append(open, flags, token, origin, sourceShard, sourceLsn, buffer, index))
+                && origin != null) {
+            link.published(origin, token, PublishOutcome.UNKNOWN);
+        }
+    }
+
+    private void append(
+            ShardLog open,
+            int flags,
+            long token,
+            @Nullable PublishOrigin origin,
+            int sourceShard,
+            long sourceLsn,
+            ByteBuf buffer,
+            int index) {
+        Tenure mine = tenure;
+        view.wrap(buffer, index);
+        if ((flags & Frame.QUEUES_UNLOGGED) != 0) {
+            mine.queues.passUnlogged(mine.state.matches(view), view);
+            return;
+        }
+        boolean forwarded = (flags & Frame.FORWARDED) != 0;
+        if (forwarded && sourceLsn <= mine.state.lastSeen[sourceShard]) {
+            answer(mine, origin, token);
+            return;
+        }
+        if (!forwarded && open.tailBytes() > options.flushBytes() * options.tailFactor()) {
+            if (origin != null) {
+                link.published(origin, token, PublishOutcome.OVERLOADED);
+            }
+            return;
+        }
+        int recordFlags = 0;
+        if ((flags & Frame.DELIVER) != 0 && mine.state.matches(view).length > 0) {
+            recordFlags |= RecordType.DELIVER;
+        }
+        if ((flags & Frame.KEEP) != 0 && mayKeep(mine)) {
+            recordFlags |= RecordType.KEEP;
+        }
+        if (forwarded) {
+            recordFlags |= RecordType.FORWARDED;
+        }
+        if (recordFlags == 0) {
+            answer(mine, origin, token);
+            return;
+        }
+        int length = view.encodedLength();
+        ByteBuf out = mine.begin(RECORD_BYTES + length);
+        int at = out.writerIndex();
+        out.writeByte(RecordType.MESSAGE).writeByte(recordFlags);
+        if (forwarded) {
+            out.writeInt(sourceShard).writeLong(sourceLsn);
+        }
+        out.writeBytes(buffer, index, length);
+        mine.record(out, at);
+        answer(mine, origin, token);
+    }
+
+    /** Answers when everything applied so far is committed, also if nothing was written: the answer may rest on it. */
+    private void answer(Tenure mine, @Nullable PublishOrigin origin, long token) {
+        if (origin != null) {
+            if (mine.lastLsn() <= mine.committedLsn) {
+                link.published(origin, token, PublishOutcome.DONE);
+            } else {
+                mine.parked.add(mine.lastLsn(), origin, token);
+            }
+        }
+    }
+
+    private boolean mayKeep(Tenure mine) {
+        if (view.payloadLength() == 0) {
+            return mine.state.lastValues().get(view.name()) != null;
+        }
+        if (mine.state.lastValues().size() >= options.retainedMax()
+                && mine.state.lastValues().get(view.name()) == null) {
+            figures.droppedLimit.increment();
+            return false;
+        }
+        return true;
+    }
+
+    @Override
+    public void settle(long sessionId, long sequence, Settlement settlement) {
+        if (phase == Phase.SERVING) {
+            guarded(() -> settleSession(sessionId, sequence, settlement));
+        }
+    }
+
+    private void settleSession(long sessionId, long sequence, Settlement settlement) {
+        Tenure mine = tenure;
+        SessionState session = mine.state.sessions().get(sessionId);
+        if (session == null || !session.window().isOpen(sequence)) {
+            return;
+        }
+        SessionPump pump = mine.pumps.of(session);
+        if (pump == null) {
+            return;
+        }
+        mine.settle(session, sequence, settlement);
+        if (settlement == Settlement.RECEIVED) {
+            ShardClient client = pump.client;
+            mine.park(() -> links.task(client.loopIndex(), () -> client.receivedLogged(sequence)));
+        } else {
+            mine.pumps.settled(pump, settlement);
+        }
+    }
+
+    @Override
+    public void settleQueued(long queue, long consumer, long lsn, Settlement settlement) {
+        if (phase == Phase.SERVING) {
+            guarded(() -> tenure.queues.settle(queue, consumer, lsn, settlement));
+        }
+    }
+
+    @Override
+    public void publishOnce(long sessionId, int packetId, PublishOrigin origin, ByteBuf buffer, int index) {
+        if (phase != Phase.SERVING) {
+            link.published(origin, packetId, PublishOutcome.UNKNOWN);
+            return;
+        }
+        boolean decided = guarded(() -> {
+            Tenure mine = tenure;
+            SessionState session = mine.state.sessions().get(sessionId);
+            if (session == null) {
+                link.published(origin, packetId, PublishOutcome.UNKNOWN);
+                return;
+            }
+            BitSet known = session.receivedOnce();
+            if (known == null || !known.get(packetId)) {
+                int length = MessageView.encodedLength(buffer, index);
+                ByteBuf out = mine.begin(RECORD_BYTES + length);
+                int at = out.writerIndex();
+                out.writeByte(RecordType.RECEIVED_ONCE).writeLong(sessionId).writeShort(packetId);
+                out.writeBytes(buffer, index, length);
+                mine.record(out, at);
+            }
+            answer(mine, origin, packetId);
+        });
+        if (!decided) {
+            link.published(origin, packetId, PublishOutcome.UNKNOWN);
+        }
+    }
+
+    @Override
+    public void releaseOnce(long sessionId, int packetId, ReleaseOrigin origin) {
+        if (phase != Phase.SERVING) {
+            return;
+        }
+        guarded(() -> {
+            Tenure mine = tenure;
+            SessionState session = mine.state.sessions().get(sessionId);
+            if (session == null) {
+                return;
+            }
+            BitSet known = session.receivedOnce();
+            boolean present = known != null && known.get(packetId);
+            if (present) {
+                ByteBuf out = mine.begin(RECORD_BYTES);
+                int at = out.writerIndex();
+                out.writeByte(RecordType.RELEASED_ONCE).writeLong(sessionId).writeShort(packetId);
+                mine.record(out, at);
+            }
+            mine.park(() -> link.released(origin, packetId, present));
+        });
+    }
+
+    // ---- attachments
+    // ----------------------------------------------------------------------------------------------------
+
+    /** Makes the client the one attachment of its session; an earlier one is released first. */
+    public void attach(AttachRequest request, ShardClient client) {
+        switch (phase) {
+            case SERVING -> guarded(() -> attachNow(request, client));
+            case TAKING_OVER -> whenServing.add(() -> attach(request, client));
+            case LOST, STOPPED -> refuse(client, "the shard of the session is not served by this node");
+        }
+    }
+
+    private void refuse(ShardClient client, String why) {
+        links.task(client.loopIndex(), () -> client.onRefused(new KernelFault.Unavailable(why)));
+    }
+
+    private void attachNow(AttachRequest request, ShardClient client) {
+        Tenure mine = tenure;
+        LiveClient before = mine.live.get(request.key());
+        if (before != null) {
+            before.waiting.addLast(new Waiting(request, client));
+            release(before);
+            return;
+        }
+        ShardOutbox outbox = mine.outbox;
+        OutboxEntry onTheWay =
+                outbox == null ? null : outbox.newestOf(request.key().hash64());
+        LiveClient reserved = new LiveClient(client, null);
+        if (onTheWay != null) {
+            // What this client published before must not be overtaken by what it publishes next.
+            mine.live.put(request.key(), reserved);
+            onTheWay.whenDone.add(() -> {
+                if (tenure == mine && mine.live.get(request.key()) == reserved) {
+                    mine.live.remove(request.key());
+                    admit(mine, request, client, reserved.waiting);
+                }
+            });
+            return;
+        }
+        admit(mine, request, client, reserved.waiting);
+    }
+
+    private void admit(Tenure mine, AttachRequest request, ShardClient client, ArrayDeque<Waiting> waiting) {
+        SessionState session = mine.state.sessionsByKey().get(request.key());
+        if (session != null && (request.fresh() || isOver(mine, session))) {
+            end(mine, session);
+            session = null;
+        }
+        boolean resumed = session != null;
+        boolean durable = resumed || request.expiryMillis() > 0;
+        PartingMessage parting = request.parting();
+        if (durable || parting != null) {
+            session = logAttached(mine, request, session);
+        }
+        LiveClient live = new LiveClient(client, session);
+        live.waiting.addAll(waiting);
+        mine.live.put(request.key(), live);
+        SessionState attached = session;
+        mine.park(new Output() {
+            @Override
+            public void committed() {
+                List<SubscribeRequest> held = new ArrayList<>();
+                if (durable && attached != null) {
+                    attached.subscriptions().values().forEach(one -> held.add(one.asRequest()));
+                }
+                long sessionId = attached == null ? 0 : attached.id();
+                links.task(client.loopIndex(), () -> client.onAttached(sessionId, durable, resumed, held));
+                if (durable && attached != null && mine.live.get(request.key()) == live) {
+                    mine.pumps.attach(new SessionPump(
+                            attached,
+                            client,
+                            Math.min(request.windowMax(), options.windowMax()),
+                            options.windowMax(),
+                            request.messageBytesMax()));
+                }
+                if (!live.waiting.isEmpty()) {
+                    release(live);
+                }
+            }
+
+            @Override
+            public void lost() {
+                refuse(client, "the state of the session is being recovered");
+            }
+        });
+    }
+
+    private static boolean isOver(Tenure mine, SessionState session) {
+        return !session.attached
+                && session.expiryMillis != AttachRequest.NEVER_EXPIRES
+                && session.detachedAtMillis + session.expiryMillis <= mine.nowMillis();
+    }
+
+    private SessionState logAttached(Tenure mine, AttachRequest request, @Nullable SessionState session) {
+        PartingMessage parting = request.parting();
+        int messageBytes = parting == null ? 0 : parting.message().length();
+        ByteBuf out =
+                mine.begin(RECORD_BYTES + 3 * (request.key().name().length() + incarnation.length()) + messageBytes);
+        int at = out.writerIndex();
+        out.writeByte(RecordType.ATTACHED)
+                .writeLong(session == null ? 0 : session.id())
+                .writeInt(request.key().tenant());
+        Texts.write(out, request.key().name());
+        out.writeLong(request.expiryMillis());
+        Texts.write(out, incarnation);
+        if (parting == null) {
+            out.writeByte(0);
+        } else {
+            out.writeByte(1).writeLong(parting.delayMillis());
+            parting.message().writeTo(out);
+        }
+        long lsn = mine.record(out, at);
+        return session == null ? mine.state.session(lsn) : session;
+    }
+
+    /** Asks the present attachment to go; the first that waits follows it. */
+    private void release(LiveClient live) {
+        if (live.releasing) {
+            return;
+        }
+        live.releasing = true;
+        Tenure mine = tenure;
+        int home = links.index();
+        ShardClient client = live.client;
+        LoopLinks theirs = links.peer(client.loopIndex());
+        links.task(
+                client.loopIndex(),
+                () -> client.release(
+                        CloseReason.TAKEN_OVER, () -> theirs.task(home, () -> gone(mine, client, Detach.BROKEN))));
+    }
+
+    /** The client's connection ended; everything it published is resolved. */
+    public void detach(ShardClient client, Detach how) {
+        gone(tenure, client, how);
+    }
+
+    private void gone(Tenure mine, ShardClient client, Detach how) {
+        if (tenure != mine || phase != Phase.SERVING) {
+            return;
+        }
+        LiveClient live = mine.live.get(client.key());
+        if (live == null || !live.client.equals(client)) {
+            return;
+        }
+        guarded(() -> {
+            mine.live.remove(client.key());
+            SessionState session = live.session;
+            if (session != null) {
+                mine.pumps.detach(session);
+                logDetached(mine, session, how);
+            }
+            Waiting next = live.waiting.pollFirst();
+            if (next != null) {
+                admit(mine, next.request, next.client, live.waiting);
+            }
+        });
+    }
+
+    private void logDetached(Tenure mine, SessionState session, Detach how) {
+        ByteBuf out = mine.begin(4 * RECORD_BYTES);
+        int at = out.writerIndex();
+        out.writeByte(RecordType.DETACHED)
+                .writeLong(session.id())
+                .writeLong(session.window().next() - 1)
+                .writeByte(how.suppressParting() ? 1 : 0)
+                .writeLong(how.expiryMillis());
+        mine.record(out, at);
+        if (session.isTransient()) {
+            end(mine, session);
+        } else if (session.parting != null && session.partingDelayMillis == 0) {
+            sendParting(mine, mine.begin(RECORD_BYTES), session);
+        }
+    }
+
+    private static void sendParting(Tenure mine, ByteBuf out, SessionState session) {
+        int at = out.writerIndex();
+        out.writeByte(RecordType.PARTING_SENT).writeLong(session.id());
+        mine.record(out, at);
+    }
+
+    /** Ends a session: its parting message is published, its memberships are withdrawn, the rest is forgotten. One decision. */
+    private void end(Tenure mine, SessionState session) {
+        List<GroupPattern> groups = new ArrayList<>();
+        int bytes = 2 * RECORD_BYTES;
+        for (Subscription subscription : session.subscriptions().values()) {
+            if (subscription.group != null) {
+                groups.add(new GroupPattern(subscription.pattern, subscription.group));
+                bytes += RECORD_BYTES + 3 * (subscription.pattern.length() + subscription.group.length());
+            }
+        }
+        ByteBuf out = mine.begin(bytes);
+        if (session.parting != null) {
+            sendParting(mine, out, session);
+        }
+        for (GroupPattern group : groups) {
+            logMembership(mine, out, session, group, false);
+        }
+        int at = out.writerIndex();
+        out.writeByte(RecordType.ENDED).writeLong(session.id());
+        mine.record(out, at);
+        mine.pumps.detach(session);
+    }
+
+    private static void logMembership(
+            Tenure mine, ByteBuf out, SessionState session, GroupPattern group, boolean join) {
+        int at = out.writerIndex();
+        out.writeByte(RecordType.MEMBERSHIP).writeLong(session.id()).writeByte(join ? 1 : 0);
+        Texts.write(out, group.pattern());
+        Texts.write(out, group.group());
+        mine.record(out, at);
+    }
+
+    // ---- subscriptions
+    // --------------------------------------------------------------------------------------------------
+
+    /** Makes a subscription of a durable session; {@code reply} runs on this loop once it is committed, routed and, for a group, joined. */
+    public void subscribe(long sessionId, SubscribeRequest request, Consumer<SubscribeResult> reply) {
+        SessionState found = phase == Phase.SERVING ? tenure.state.sessions().get(sessionId) : null;
+        if (found == null) {
+            reply.accept(new SubscribeResult.Refused(new KernelFault.Unavailable("the session is being recovered")));
+            return;
+        }
+        guarded(() -> logSubscribed(tenure, found, request, reply));
+    }
+
+    private void logSubscribed(
+            Tenure mine, SessionState session, SubscribeRequest request, Consumer<SubscribeResult> reply) {
+        String group = request.group() == null ? "" : request.group();
+        ByteBuf out = mine.begin(2 * RECORD_BYTES + 6 * (request.pattern().length() + group.length()));
+        int at = out.writerIndex();
+        out.writeByte(RecordType.SUBSCRIBED)
+                .writeLong(session.id())
+                .writeLong(session.window().next() - 1);
+        Texts.write(out, request.pattern());
+        Texts.write(out, group);
+        out.writeByte(request.guarantee().code() | (request.noLocal() ? 4 : 0) | (request.keepLastValueFlag() ? 8 : 0))
+                .writeInt(request.identifier());
+        mine.record(out, at);
+        GroupPattern key = new GroupPattern(request.pattern(), group);
+        Runnable granted = () -> reply.accept(new SubscribeResult.Granted(request.guarantee()));
+        if (!group.isEmpty()) {
+            logMembership(mine, out, session, key, true);
+            OutboxEntry entry = mine.state.outbox().getLast();
+            entry.whenDone.add(() -> routes.change(_ -> {}, granted));
+            return;
+        }
+        Subscription made = session.subscriptions().get(key);
+        if (made != null && request.lastValues() != LastValues.DO_NOT_SEND) {
+            made.watchNames();
+        }
+        mine.park(() -> routes.change(_ -> {}, granted));
+    }
+
+    /** Ends a subscription of a durable session; {@code reply} hears on this loop whether it existed. */
+    public void unsubscribe(long sessionId, GroupPattern pattern, Consumer<Boolean> reply) {
+        SessionState found = phase == Phase.SERVING ? tenure.state.sessions().get(sessionId) : null;
+        if (found == null) {
+            return;
+        }
+        guarded(() -> {
+            Tenure mine = tenure;
+            boolean existed = found.subscriptions().containsKey(pattern);
+            if (existed) {
+                ByteBuf out = mine.begin(2 * RECORD_BYTES
+                        + 6 * (pattern.pattern().length() + pattern.group().length()));
+                int at = out.writerIndex();
+                out.writeByte(RecordType.UNSUBSCRIBED)
+                        .writeLong(found.id())
+                        .writeLong(found.window().next() - 1);
+                Texts.write(out, pattern.pattern());
+                Texts.write(out, pattern.group());
+                mine.record(out, at);
+                if (!pattern.group().isEmpty()) {
+                    logMembership(mine, out, found, pattern, false);
+                }
+            }
+            mine.park(() -> reply.accept(existed));
+        });
+    }
+
+    // ---- last values
+    // ----------------------------------------------------------------------------------------------------
+
+    private static final int LOOK_UP_BATCH = 128;
+
+    /** Sends the last values that match to the loop, each as {@link Frame#LAST_VALUE} for {@code lookup}, then runs {@code done} on this loop. */
+    public void lookUpLastValues(String pattern, int toLoop, Object lookup, Runnable done) {
+        if (phase != Phase.SERVING) {
+            whenServing.add(() -> {
+                if (phase == Phase.SERVING) {
+                    lookUpLastValues(pattern, toLoop, lookup, done);
+                }
+            });
+            return;
+        }
+        Tenure mine = tenure;
+        mine.park(() -> scan(mine, mine.state.lastValues().scan(pattern), toLoop, lookup, done));
+    }
+
+    private void scan(
+            Tenure mine,
+            io.robustmq.kernel.retained.LastValues<MessageRow>.Cursor cursor,
+            int toLoop,
+            Object lookup,
+            Runnable done) {
+        if (tenure != mine || phase != Phase.SERVING) {
+            return;
+        }
+        List<MessageRow> found = new ArrayList<>();
+        boolean more = cursor.next(LOOK_UP_BATCH, (_, row) -> found.add(row));
+        sendLastValues(mine, found, 0, toLoop, lookup, () -> {
+            if (more) {
+                // The next batch in a later tick, and only while the receiver's loop keeps up.
+                if (links.pressed()) {
+                    links.whenRelieved(() -> scan(mine, cursor, toLoop, lookup, done));
+                } else {
+                    loop.execute(() -> scan(mine, cursor, toLoop, lookup, done));
+                }
+            } else {
+                done.run();
+            }
+        });
+    }
+
+    private void sendLastValues(
+            Tenure mine, List<MessageRow> found, int from, int toLoop, Object lookup, Runnable done) {
+        for (int i = from; i < found.size(); i++) {
+            MessageRow row = found.get(i);
+            if (row.references <= 0) {
+                continue;
+            }
+            if (row.buffer() == null && !mine.blocks.load(row)) {
+                int at = i;
+                mine.blocks.fetch(row, failure -> {
+                    if (tenure == mine && phase == Phase.SERVING) {
+                        if (failure == null) {
+                            sendLastValues(mine, found, at, toLoop, lookup, done);
+                        } else {
+                            loop.after(RETRY_NANOS, () -> sendLastValues(mine, found, at, toLoop, lookup, done));
+                        }
+                    }
+                });
+                return;
+            }
+            ByteBuf bytes = row.buffer();
+            if (bytes != null && view.wrap(bytes, row.index()).expiresAtMillis() > loop.wallMillis()) {
+                link.lastValue(toLoop, lookup, row);
+            }
+            if (row.run != MessageRow.NO_RUN) {
+                row.unload();
+            }
+        }
+        done.run();
+    }
+
+    /** Logs a looked-up last value for a durable session, unless a message of its name came in since the subscription was made. */
+    public void keepFor(long sessionId, String pattern, EncodedMessage message) {
+        SessionState session = phase == Phase.SERVING ? tenure.state.sessions().get(sessionId) : null;
+        Subscription subscription =
+                session == null ? null : session.subscriptions().get(new GroupPattern(pattern, ""));
+        if (session == null || subscription == null) {
+            return;
+        }
+        Set<String> passed = subscription.passedNames;
+        if (passed != null && passed.contains(message.view().name())) {
+            return;
+        }
+        guarded(() -> {
+            Tenure mine = tenure;
+            ByteBuf out = mine.begin(RECORD_BYTES + message.length());
+            int at = out.writerIndex();
+            out.writeByte(RecordType.KEPT_FOR_SESSION)
+                    .writeLong(sessionId)
+                    .writeByte(subscription.guarantee.code())
+                    .writeInt(subscription.identifier);
+            message.writeTo(out);
+            mine.record(out, at);
+        });
+    }
+
+    /** The look-up for the subscription is over. */
+    public void lookUpDone(long sessionId, String pattern) {
+        SessionState session = phase == Phase.SERVING ? tenure.state.sessions().get(sessionId) : null;
+        Subscription subscription =
+                session == null ? null : session.subscriptions().get(new GroupPattern(pattern, ""));
+        if (subscription != null) {
+            subscription.passedNames = null;
+        }
+    }
+
+    // ---- groups
+    // ---------------------------------------------------------------------------------------------------------
+
+    /** Opens a consumer of a group's queue; {@code reply} hears on this loop its id (0 if refused). */
+    public void openConsumer(ShardClient client, SubscribeRequest request, ConsumerReply reply) {
+        if (phase != Phase.SERVING) {
+            reply.opened(
+                    0, new SubscribeResult.Refused(new KernelFault.Unavailable("the group's shard is recovering")));
+            return;
+        }
+        guarded(() -> tenure.queues.open(
+                client, request, (consumer, result) -> routes.change(_ -> {}, () -> reply.opened(consumer, result))));
+    }
+
+    /** Ends a consumer; what it has unsettled goes to others. */
+    public void closeConsumer(SessionKey member, GroupPattern group, long consumer) {
+        if (phase == Phase.SERVING) {
+            guarded(() -> tenure.queues.close(member, group, consumer));
+        }
+    }
+
+    /** Hears of a consumer. */
+    @FunctionalInterface
+    public interface ConsumerReply {
+        void opened(long consumer, SubscribeResult result);
+    }
+
+    /** A durable session of another shard joins or leaves a group of this one; an entry of that shard's outbox. */
+    void membership(
+            long epoch,
+            int sourceShard,
+            long sourceLsn,
+            OutboxEntry.Membership membership,
+            Consumer<PublishOutcome> reply) {
+        ShardLog open = log;
+        if (phase != Phase.SERVING || open == null || epoch != open.epoch()) {
+            reply.accept(PublishOutcome.UNKNOWN);
+            return;
+        }
+        guarded(() -> {
+            Tenure mine = tenure;
+            if (sourceLsn > mine.state.lastSeen[sourceShard]) {
+                mine.queues.membership(sourceShard, sourceLsn, membership);
+            }
+            mine.park(new Output() {
+                @Override
+                public void committed() {
+                    reply.accept(PublishOutcome.DONE);
+                }
+
+                @Override
+                public void lost() {
+                    reply.accept(PublishOutcome.UNKNOWN);
+                }
+            });
+        });
+    }
+}

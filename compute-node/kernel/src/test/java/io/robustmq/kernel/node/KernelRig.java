@@ -1,0 +1,128 @@
+package io.robustmq.kernel.node;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.robustmq.kernel.AttachRequest;
+import io.robustmq.kernel.EncodedMessage;
+import io.robustmq.kernel.Guarantee;
+import io.robustmq.kernel.KernelLoop;
+import io.robustmq.kernel.KernelOptions;
+import io.robustmq.kernel.PartingMessage;
+import io.robustmq.kernel.PublishDraft;
+import io.robustmq.kernel.SessionKey;
+import io.robustmq.storage.Lease;
+import io.robustmq.storage.Loop;
+import io.robustmq.storage.ledger.LedgerLogOptions;
+import io.robustmq.storage.ledger.LedgerLogStore;
+import io.robustmq.storage.ledger.LedgerRunStore;
+import io.robustmq.storage.memory.MemoryCoordStore;
+import io.robustmq.storage.memory.MemoryLedgerStore;
+import io.robustmq.storage.testkit.ManualLoop;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** A node of two loops and two shards on one hand-turned thread. A crash is a new node on the same stores. */
+final class KernelRig implements AutoCloseable {
+    static final int SHARDS = 2;
+
+    final ManualLoop loop = new ManualLoop();
+    final MemoryLedgerStore ledgers = new MemoryLedgerStore(loop);
+    final MemoryCoordStore coordination = new MemoryCoordStore(loop);
+    final KernelOptions options;
+    private int incarnations;
+    NodeKernel kernel;
+
+    KernelRig() {
+        this(KernelOptions.DEFAULTS);
+    }
+
+    KernelRig(KernelOptions options) {
+        this.options = options;
+        this.kernel = boot();
+    }
+
+    private NodeKernel boot() {
+        LedgerLogStore logs =
+                new LedgerLogStore(ledgers, coordination, Lease.SOLE_MEMBER, LedgerLogOptions.defaults("test"));
+        List<Loop> loops = List.of(loop, loop);
+        NodeKernel node = new NodeKernel(new NodeSpec(
+                loops,
+                SHARDS,
+                logs,
+                new LedgerRunStore(ledgers, "test"),
+                ByteBufAllocator.DEFAULT,
+                options,
+                "incarnation-" + incarnations++,
+                () -> true));
+        CompletionStage<Void> started = node.start();
+        settle();
+        if (!started.toCompletableFuture().isDone()) {
+            throw new AssertionError("the node did not start");
+        }
+        started.toCompletableFuture().join();
+        return node;
+    }
+
+    /** Runs everything that can happen without time passing. */
+    void settle() {
+        for (int i = 0; i < 200; i++) {
+            loop.advanceMillis(0);
+            loop.run();
+        }
+    }
+
+    void pass(long millis) {
+        loop.advanceMillis(millis);
+        settle();
+    }
+
+    /** The process dies without a word, and another starts on its data. */
+    void crash() {
+        settle();
+        kernel.crash();
+        kernel = boot();
+    }
+
+    KernelLoop door(int index) {
+        return kernel.loop(index);
+    }
+
+    TestClient attach(int loopIndex, String name, boolean fresh, long expiryMillis) {
+        return attach(loopIndex, new AttachRequest(new SessionKey(0, name), fresh, expiryMillis, 100, 1 << 20, null));
+    }
+
+    TestClient attach(int loopIndex, AttachRequest request) {
+        TestClient client = new TestClient(door(loopIndex), request.key().name());
+        client.session = door(loopIndex).attach(request, client);
+        settle();
+        return client;
+    }
+
+    AttachRequest withParting(String name, long expiryMillis, @Nullable String topic, long delayMillis) {
+        PartingMessage parting = topic == null ? null : new PartingMessage(message(topic, "gone " + name), delayMillis);
+        return new AttachRequest(new SessionKey(0, name), false, expiryMillis, 100, 1 << 20, parting);
+    }
+
+    private EncodedMessage message(String topic, String payload) {
+        byte[] bytes = payload.getBytes(StandardCharsets.UTF_8);
+        PublishDraft draft = new PublishDraft()
+                .begin(door(0).intern(topic), Guarantee.AT_LEAST_ONCE)
+                .payload(Unpooled.wrappedBuffer(bytes), 0, bytes.length);
+        return EncodedMessage.of(draft, 0, loop.wallMillis());
+    }
+
+    @Override
+    public void close() {
+        CompletionStage<Void> stopped = kernel.stop();
+        pass(1000);
+        if (!stopped.toCompletableFuture().isDone()) {
+            throw new AssertionError("the node did not stop");
+        }
+        kernel.release();
+        ledgers.close();
+        coordination.close();
+        settle();
+    }
+}
