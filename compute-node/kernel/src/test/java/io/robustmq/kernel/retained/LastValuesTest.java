@@ -134,7 +134,7 @@ class LastValuesTest {
         List<String> words = List.of("a", "b", "", "$x", "a!", "c", "é", "\u0001");
         List<String> tokens = List.of("a", "b", "", "$x", "a!", "c", "é", "+", "+", "#");
         long matched = 0;
-        for (long seed = 1; seed <= 4000; seed++) {
+        for (long seed = 1; seed <= 2000; seed++) {
             SplittableRandom random = new SplittableRandom(seed);
             LastValues<Integer> tested = new LastValues<>();
             Map<String, Integer> model = new HashMap<>();
@@ -172,7 +172,7 @@ class LastValuesTest {
             assertThat(visited).as("seed %s, pattern %s", seed, pattern).containsAll(expected);
             matched += expected.size();
         }
-        assertThat(matched).isGreaterThan(10_000);
+        assertThat(matched).isGreaterThan(5_000);
     }
 
     private static String path(SplittableRandom random, List<String> words) {

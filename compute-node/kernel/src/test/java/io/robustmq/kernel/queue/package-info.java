@@ -1,0 +1,5 @@
+/** Tests of the queue engine. */
+@NullMarked
+package io.robustmq.kernel.queue;
+
+import org.jspecify.annotations.NullMarked;

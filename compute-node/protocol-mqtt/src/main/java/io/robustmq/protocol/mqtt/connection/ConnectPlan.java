@@ -1,0 +1,16 @@
+package io.robustmq.protocol.mqtt.connection;
+
+import io.robustmq.protocol.mqtt.codec.ReasonCode;
+
+/** What becomes of a CONNECT by its content alone, before anybody is asked. */
+sealed interface ConnectPlan {
+    /** The client may prove who it is. */
+    record Proceed(ClientProfile profile) implements ConnectPlan {}
+
+    /**
+     * The client is turned away.
+     *
+     * @param sentence for the log and the reason string
+     */
+    record Refuse(ReasonCode reason, String sentence) implements ConnectPlan {}
+}

@@ -1,0 +1,120 @@
+package io.robustmq.protocol.mqtt.connection;
+
+import io.netty.buffer.ByteBuf;
+import io.robustmq.kernel.Delivery;
+import io.robustmq.kernel.Guarantee;
+import io.robustmq.kernel.MessageView;
+import io.robustmq.kernel.Session;
+import io.robustmq.kernel.Settlement;
+import io.robustmq.protocol.mqtt.MqttEvent;
+import io.robustmq.protocol.mqtt.codec.AckType;
+import io.robustmq.protocol.mqtt.codec.PacketEncoder;
+import io.robustmq.protocol.mqtt.codec.ProtocolVersion;
+import io.robustmq.protocol.mqtt.codec.QualityOfService;
+import io.robustmq.protocol.mqtt.codec.ReasonCode;
+
+/**
+ * Deliveries of the kernel as PUBLISH packets, encoded straight into the connection's buffer (MQTT 5.0 §3.3, §4.3).
+ * Allocates nothing per message. Loop only.
+ */
+final class DeliveryOutbound {
+    private final MqttLoop loop;
+    private final Session session;
+    private final ClientWriter writer;
+    private final DeliveryIds ids;
+
+    DeliveryOutbound(MqttLoop loop, Session session, ClientWriter writer, DeliveryIds ids) {
+        this.loop = loop;
+        this.session = session;
+        this.writer = writer;
+        this.ids = ids;
+    }
+
+    /** See {@link io.robustmq.kernel.SessionSink#deliver}. */
+    boolean deliver(Delivery delivery) {
+        boolean settled = delivery.guarantee() != Guarantee.AT_MOST_ONCE;
+        Wire wire = writer.wire();
+        if (!settled && !wire.writable()) {
+            loop.counters().event(MqttEvent.DELIVERY_DROPPED_SLOW);
+            return false;
+        }
+        int packetId = settled ? ids.packetId(delivery.id()) : 0;
+        MessageView message = delivery.message();
+        ByteBuf source = message.buffer();
+        ByteBuf properties = loop.properties();
+        ProtocolVersion version = writer.version();
+        if (version.hasProperties()) {
+            writeProperties(delivery, message, properties);
+        }
+        int firstByte = PacketEncoder.publishFirstByte(
+                settled && delivery.redelivered(),
+                QualityOfService.of(delivery.guarantee().code()),
+                delivery.lastValue());
+        int propertiesLength = properties.readableBytes();
+        int payloadLength = message.payloadLength();
+        long length = PacketEncoder.publishLength(
+                version, firstByte, message.nameLength(), propertiesLength, 0, payloadLength);
+        if (length > writer.maximumPacketBytes()) {
+            skip(delivery.id(), settled);
+            return true;
+        }
+        boolean share = payloadLength >= wire.shareFromBytes();
+        ByteBuf out = wire.reserve(
+                share
+                        ? PacketEncoder.maximumPublishHeaderBytes(message.nameLength(), propertiesLength)
+                        : (int) length + PacketEncoder.MAXIMUM_FIXED_HEADER_BYTES);
+        PacketEncoder.writePublishHeader(
+                out,
+                version,
+                firstByte,
+                source,
+                message.nameIndex(),
+                message.nameLength(),
+                packetId,
+                properties,
+                0,
+                propertiesLength,
+                0,
+                payloadLength);
+        if (share) {
+            wire.append(source.slice(message.payloadIndex(), payloadLength));
+        } else {
+            out.writeBytes(source, message.payloadIndex(), payloadLength);
+        }
+        loop.counters().publishSent(payloadLength);
+        return true;
+    }
+
+    /** See {@link io.robustmq.kernel.SessionSink#receivedLogged}. */
+    void receivedLogged(long deliveryId) {
+        writer.ack(AckType.PUBREL, ids.packetId(deliveryId), ReasonCode.SUCCESS);
+    }
+
+    private void writeProperties(Delivery delivery, MessageView message, ByteBuf properties) {
+        if (message.headersLength() != 0) {
+            HeaderTranslation.toProperties(
+                    message.buffer(), message.headersIndex(), message.headersLength(), properties);
+        }
+        long expiresAtMillis = message.expiresAtMillis();
+        if (expiresAtMillis != Long.MAX_VALUE) {
+            long remainingMillis =
+                    Math.max(0, expiresAtMillis - loop.kernel().loop().wallMillis());
+            // Rounded up: a message that did not wait keeps the interval it came with [MQTT-3.3.2-6].
+            PacketEncoder.writeMessageExpiry(properties, (remainingMillis + 999) / 1_000);
+        }
+        for (int i = 0; i < delivery.identifierCount(); i++) {
+            PacketEncoder.writeSubscriptionIdentifier(properties, delivery.identifier(i));
+        }
+    }
+
+    /**
+     * A packet that is too large is not sent, and all goes on as if it had been, and had been acknowledged
+     * [MQTT-3.1.2-25]. Told at the end of the tick, since the kernel is in the middle of handing over deliveries.
+     */
+    private void skip(long deliveryId, boolean settled) {
+        loop.counters().event(MqttEvent.DELIVERY_TOO_LARGE);
+        if (settled) {
+            loop.kernel().loop().atTickEnd(() -> session.settle(deliveryId, Settlement.REJECTED));
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package io.robustmq.protocol.mqtt.connection;
+
+import io.netty.channel.Channel;
+import io.robustmq.kernel.Kernel;
+import io.robustmq.protocol.mqtt.MqttFigures;
+import io.robustmq.protocol.mqtt.MqttSettings;
+import io.robustmq.protocol.mqtt.auth.Authenticator;
+import io.robustmq.transport.ConnectionAcceptor;
+import io.robustmq.transport.ListenerInfo;
+import io.robustmq.transport.NettyLoop;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/**
+ * MQTT for the connections of listeners: give it to a listener as its acceptor. One object serves any number of listeners
+ * that share settings and authenticator. The loops of the kernel and those of the listeners are the same, with the same
+ * indexes. {@link #accepted} on the loop that owns the connection, all else on any thread.
+ */
+public final class MqttAdapter implements ConnectionAcceptor {
+    private final List<MqttLoop> loops;
+
+    /**
+     * @param authenticator asked for every CONNECT
+     * @param random source of client identifiers; must not be guessable from outside and is used by all loops
+     */
+    public MqttAdapter(Kernel kernel, MqttSettings settings, Authenticator authenticator, RandomGenerator random) {
+        List<MqttLoop> made = new ArrayList<>();
+        for (int i = 0; i < kernel.loops(); i++) {
+            made.add(new MqttLoop(kernel.loop(i), settings, authenticator, random));
+        }
+        this.loops = List.copyOf(made);
+    }
+
+    @Override
+    public void accepted(Channel channel, NettyLoop loop, ListenerInfo listener, long connectionId) {
+        channel.pipeline().addLast(new MqttChannel(loops.get(loop.index()), channel, loop, listener.writeLimits()));
+    }
+
+    /** What was counted since the start, per loop in the order of their indexes. */
+    public List<MqttFigures> figures() {
+        return loops.stream().map(MqttLoop::figures).toList();
+    }
+}

@@ -1,0 +1,95 @@
+package io.robustmq.protocol.mqtt.connection;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.robustmq.kernel.KernelLoop;
+import io.robustmq.kernel.PublishDraft;
+import io.robustmq.protocol.mqtt.MqttFigures;
+import io.robustmq.protocol.mqtt.MqttSettings;
+import io.robustmq.protocol.mqtt.auth.Authenticator;
+import java.util.random.RandomGenerator;
+
+/**
+ * What the MQTT connections of one home loop share: the kernel as seen from there, settings, counters, and scratch space
+ * that is filled and read within one call. One per loop; everything on the loop, except the constructor and
+ * {@link #figures}.
+ */
+final class MqttLoop {
+    private static final int SCRATCH_BYTES = 1_024;
+
+    private final KernelLoop kernel;
+    private final MqttSettings settings;
+    private final Authenticator authenticator;
+    private final TopicRules topics;
+    private final ConnectFlow connectFlow;
+    private final MqttCounters counters = new MqttCounters();
+    private final RejectionLog rejections;
+    private final PublishDraft draft = new PublishDraft();
+
+    // On the heap and not pooled: they live as long as the loop and need no release.
+    private final ByteBuf headers = Unpooled.buffer(SCRATCH_BYTES);
+    private final ByteBuf properties = Unpooled.buffer(SCRATCH_BYTES);
+
+    /**
+     * @param kernel the kernel as seen from the same loop
+     * @param authenticator asked for every CONNECT; may be shared between loops
+     * @param random source of client identifiers; must not be guessable from outside
+     */
+    MqttLoop(KernelLoop kernel, MqttSettings settings, Authenticator authenticator, RandomGenerator random) {
+        this.kernel = kernel;
+        this.settings = settings;
+        this.authenticator = authenticator;
+        this.topics = new TopicRules(settings.limits());
+        this.connectFlow = new ConnectFlow(settings, topics, new ClientIds(random));
+        this.rejections =
+                new RejectionLog(kernel.loop(), counters, settings.limits().rejectionsLoggedPerSecondMax());
+    }
+
+    /** What was counted on this loop; any thread. */
+    MqttFigures figures() {
+        return counters.snapshot();
+    }
+
+    KernelLoop kernel() {
+        return kernel;
+    }
+
+    MqttSettings settings() {
+        return settings;
+    }
+
+    Authenticator authenticator() {
+        return authenticator;
+    }
+
+    TopicRules topics() {
+        return topics;
+    }
+
+    ConnectFlow connectFlow() {
+        return connectFlow;
+    }
+
+    MqttCounters counters() {
+        return counters;
+    }
+
+    RejectionLog rejections() {
+        return rejections;
+    }
+
+    /** For one publish at a time. */
+    PublishDraft draft() {
+        return draft;
+    }
+
+    /** Emptied; for the headers of one publish. */
+    ByteBuf headers() {
+        return headers.clear();
+    }
+
+    /** Emptied; for the properties of one delivery. */
+    ByteBuf properties() {
+        return properties.clear();
+    }
+}

@@ -1,0 +1,196 @@
+package io.robustmq.protocol.mqtt.connection;
+
+import io.robustmq.kernel.Guarantee;
+import io.robustmq.kernel.Session;
+import io.robustmq.kernel.SubscribeRequest;
+import io.robustmq.kernel.SubscribeResult;
+import io.robustmq.protocol.mqtt.MqttLimits;
+import io.robustmq.protocol.mqtt.codec.Packet;
+import io.robustmq.protocol.mqtt.codec.Properties;
+import io.robustmq.protocol.mqtt.codec.QualityOfService;
+import io.robustmq.protocol.mqtt.codec.ReasonCode;
+import io.robustmq.protocol.mqtt.codec.SubAck;
+import io.robustmq.protocol.mqtt.codec.Subscribe;
+import io.robustmq.protocol.mqtt.codec.SubscriptionOptions;
+import io.robustmq.protocol.mqtt.codec.UnsubAck;
+import io.robustmq.protocol.mqtt.codec.Unsubscribe;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * SUBSCRIBE and UNSUBSCRIBE and their answers (MQTT 5.0 §3.8 to §3.11). What can be refused by its form is answered here,
+ * the rest by the kernel; the acknowledgement holds both in the order of the request. Loop only.
+ */
+final class SubscribeFlow {
+    private final MqttLimits limits;
+    private final TopicRules topics;
+    private final Session session;
+    private final ClientWriter writer;
+    private final Terminator terminator;
+    private final Map<Long, Pending> pending = new HashMap<>();
+    private long tokens;
+
+    SubscribeFlow(MqttLoop loop, Session session, ClientWriter writer, Terminator terminator) {
+        this.limits = loop.settings().limits();
+        this.topics = loop.topics();
+        this.session = session;
+        this.writer = writer;
+        this.terminator = terminator;
+    }
+
+    /** Requests whose acknowledgement is not sent. */
+    int pending() {
+        return pending.size();
+    }
+
+    void subscribe(Subscribe packet) {
+        List<Integer> identifiers = packet.properties().subscriptionIdentifiers();
+        int identifier = identifiers.isEmpty() ? 0 : identifiers.getFirst();
+        List<SubscribeRequest> requests = new ArrayList<>();
+        List<@Nullable ReasonCode> reasons = new ArrayList<>();
+        for (Subscribe.Entry entry : packet.entries()) {
+            FilterReading reading = read(entry.filter(), reasons.size());
+            reasons.add(
+                    switch (reading) {
+                        case FilterReading.Understood understood -> {
+                            requests.add(request(understood, entry.options(), identifier));
+                            yield null;
+                        }
+                        case FilterReading.Invalid invalid -> invalid.reason();
+                    });
+        }
+        Pending request = new Pending(packet.packetId(), true, reasons);
+        if (requests.isEmpty()) {
+            answer(request, List.of());
+            return;
+        }
+        session.subscribe(remember(request), requests);
+    }
+
+    void unsubscribe(Unsubscribe packet) {
+        List<Session.GroupPattern> patterns = new ArrayList<>();
+        List<@Nullable ReasonCode> reasons = new ArrayList<>();
+        for (String filter : packet.filters()) {
+            FilterReading reading = read(filter, reasons.size());
+            reasons.add(
+                    switch (reading) {
+                        case FilterReading.Understood understood -> {
+                            String group = understood.group();
+                            patterns.add(new Session.GroupPattern(understood.pattern(), group == null ? "" : group));
+                            yield null;
+                        }
+                        // A filter that cannot be subscribed to has no subscription; MQTT 5.0 §3.11.3 has a code for
+                        // it.
+                        case FilterReading.Invalid invalid ->
+                            invalid.reason() == ReasonCode.QUOTA_EXCEEDED
+                                    ? ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR
+                                    : invalid.reason();
+                    });
+        }
+        Pending request = new Pending(packet.packetId(), false, reasons);
+        if (patterns.isEmpty()) {
+            answer(request, List.of());
+            return;
+        }
+        session.unsubscribe(remember(request), patterns);
+    }
+
+    /** See {@link io.robustmq.kernel.SessionSink#subscribed}. */
+    void subscribed(long token, List<SubscribeResult> results) {
+        List<ReasonCode> codes = new ArrayList<>(results.size());
+        for (SubscribeResult result : results) {
+            codes.add(
+                    switch (result) {
+                        case SubscribeResult.Granted granted ->
+                            ReasonCode.granted(
+                                    QualityOfService.of(granted.guarantee().code()));
+                        case SubscribeResult.Refused refused -> ReasonCodes.ofSubscribe(refused.fault());
+                    });
+        }
+        answer(forget(token), codes);
+    }
+
+    /** See {@link io.robustmq.kernel.SessionSink#unsubscribed}. */
+    void unsubscribed(long token, List<Boolean> existed) {
+        Pending request = forget(token);
+        if (existed.isEmpty()) {
+            terminator.terminate(ReasonCode.UNSPECIFIED_ERROR, "An UNSUBSCRIBE could not be carried out.");
+            return;
+        }
+        List<ReasonCode> codes = new ArrayList<>(existed.size());
+        for (Boolean was : existed) {
+            codes.add(was ? ReasonCode.SUCCESS : ReasonCode.NO_SUBSCRIPTION_EXISTED);
+        }
+        answer(request, codes);
+    }
+
+    private FilterReading read(String filter, int position) {
+        return position >= limits.subscriptionsPerPacketMax()
+                ? new FilterReading.Invalid(ReasonCode.QUOTA_EXCEEDED)
+                : FilterReading.of(filter, topics);
+    }
+
+    private static SubscribeRequest request(
+            FilterReading.Understood filter, SubscriptionOptions options, int identifier) {
+        Guarantee wanted = Guarantee.of(options.maximumQos().value());
+        return new SubscribeRequest(
+                filter.pattern(),
+                // A group hands a message to another member if one does not acknowledge it, which exactly once forbids.
+                filter.group() == null ? wanted : wanted.atMost(Guarantee.AT_LEAST_ONCE),
+                options.noLocal(),
+                options.retainAsPublished(),
+                // Retained messages are not sent to shared subscriptions (MQTT 5.0 §4.8.2).
+                filter.group() != null
+                        ? SubscribeRequest.LastValues.DO_NOT_SEND
+                        : switch (options.retainHandling()) {
+                            case SEND_AT_SUBSCRIBE -> SubscribeRequest.LastValues.SEND;
+                            case SEND_AT_NEW_SUBSCRIBE -> SubscribeRequest.LastValues.SEND_IF_NEW;
+                            case DO_NOT_SEND -> SubscribeRequest.LastValues.DO_NOT_SEND;
+                        },
+                identifier,
+                filter.group());
+    }
+
+    private long remember(Pending request) {
+        long token = ++tokens;
+        pending.put(token, request);
+        return token;
+    }
+
+    private Pending forget(long token) {
+        Pending request = pending.remove(token);
+        if (request == null) {
+            throw new IllegalStateException("an answer to a subscribe or unsubscribe that is not pending: " + token);
+        }
+        return request;
+    }
+
+    private void answer(Pending request, List<ReasonCode> fromKernel) {
+        Packet packet = request.acknowledgement(fromKernel, writer.hasProperties());
+        if (!writer.write(packet)) {
+            terminator.terminate(ReasonCode.PACKET_TOO_LARGE, "The acknowledgement is larger than the client takes.");
+        }
+    }
+
+    /**
+     * A request on its way.
+     *
+     * @param reasons per filter; null where the kernel's answer goes
+     */
+    private record Pending(int packetId, boolean subscribe, List<@Nullable ReasonCode> reasons) {
+        Packet acknowledgement(List<ReasonCode> fromKernel, boolean hasProperties) {
+            List<ReasonCode> codes = new ArrayList<>(reasons.size());
+            int next = 0;
+            for (ReasonCode own : reasons) {
+                codes.add(own == null ? fromKernel.get(next++) : own);
+            }
+            if (subscribe) {
+                return new SubAck(packetId, Properties.NONE, codes);
+            }
+            return new UnsubAck(packetId, Properties.NONE, hasProperties ? codes : List.of());
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package io.robustmq.protocol.mqtt.connection;
+
+import io.netty.buffer.ByteBuf;
+import io.robustmq.transport.PauseReason;
+
+/** The socket as its MQTT connection sees it. Loop only. */
+interface Wire {
+
+    /**
+     * The buffer to append a packet to, with room for {@code sizeBytes}; belongs to the wire and is valid until its next
+     * method is called. What is in it leaves at the end of the tick.
+     */
+    ByteBuf reserve(int sizeBytes);
+
+    /** Appends the readable bytes, by reference if they are many; the caller keeps its own reference. */
+    void append(ByteBuf bytes);
+
+    /** From this size on {@link #append} shares; below it copying into {@link #reserve} is cheaper. */
+    int shareFromBytes();
+
+    /** Whether the peer drains what it is given. */
+    boolean writable();
+
+    /** Stops reading for a reason, until {@link #open} takes it away. */
+    void shut(PauseReason reason);
+
+    void open(PauseReason reason);
+
+    /** Whether nothing holds back reading. */
+    boolean isOpen();
+
+    /** Tells {@link MqttConnection#silentTooLong} once nothing was received for so long; replaces the former limit. */
+    void watchSilence(long silenceNanos);
+
+    /** Any length of silence is fine. */
+    void stopWatching();
+
+    /** Writes what was appended, then ends the connection; reading goes on, and the connection discards what comes. */
+    void closeWhenWritten();
+
+    /** Address and port of the peer, for log lines. */
+    String peer();
+}

@@ -1,0 +1,74 @@
+package io.robustmq.protocol.mqtt.connection;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.robustmq.transport.PauseReason;
+import java.util.EnumSet;
+import java.util.Set;
+
+/** A socket that keeps what is written to it. */
+final class FakeWire implements Wire {
+    final ByteBuf written = Unpooled.buffer();
+    final Set<PauseReason> reasons = EnumSet.noneOf(PauseReason.class);
+    boolean writable = true;
+    boolean closed;
+    long silenceNanos;
+    int shared;
+
+    @Override
+    public ByteBuf reserve(int sizeBytes) {
+        return written.ensureWritable(sizeBytes);
+    }
+
+    @Override
+    public void append(ByteBuf bytes) {
+        shared++;
+        written.writeBytes(bytes, bytes.readerIndex(), bytes.readableBytes());
+    }
+
+    @Override
+    public int shareFromBytes() {
+        return 4096;
+    }
+
+    @Override
+    public boolean writable() {
+        return writable;
+    }
+
+    @Override
+    public void shut(PauseReason reason) {
+        reasons.add(reason);
+    }
+
+    @Override
+    public void open(PauseReason reason) {
+        reasons.remove(reason);
+    }
+
+    @Override
+    public boolean isOpen() {
+        return reasons.isEmpty();
+    }
+
+    @Override
+    public void watchSilence(long nanos) {
+        silenceNanos = nanos;
+    }
+
+    @Override
+    public void stopWatching() {
+        silenceNanos = 0;
+    }
+
+    @Override
+    public void closeWhenWritten() {
+        closed = true;
+        reasons.clear();
+    }
+
+    @Override
+    public String peer() {
+        return "/127.0.0.1:40000";
+    }
+}
