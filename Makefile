@@ -3,6 +3,7 @@
 MVN = bin/maven
 APP = standalone/target/quarkus-app/quarkus-run.jar
 SEEDS ?= 10000
+ROUNDS ?= 200
 ARGS ?=
 
 # What the packaged application is made of; a change here makes "make run" build again.
@@ -10,7 +11,7 @@ SOURCES = $(shell find pom.xml compute-node storage-node standalone \
 	-path '*/target' -prune -o -type f \( -name pom.xml -o -path '*/src/main/*' \) -print)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check fmt bench sim clean
+.PHONY: help run build test crash check fmt bench sim clean
 
 help: ## this list
 	@echo "usage: make VERB"
@@ -23,7 +24,12 @@ build: ## compile and package everything, without tests
 	$(MVN) package -DskipTests
 
 test: ## the full test run: unit, simulation, integration and acceptance tests, and everything of "check"
+	@tests/tools/install-clients
 	$(MVN) verify
+
+crash: $(APP) ## kill -9 under load: ROUNDS=200; the rounds of another seed: SEED=7
+	$(MVN) verify -pl tests/acceptance -am -Dacceptance=true -Dspotless.check.skip -Dtest='none' -Dit.test=CrashIT \
+		-Dcrash.rounds=$(ROUNDS) -Dcrash.seed=$(or $(SEED),1)
 
 check: ## compiler checks, formatting, dependency analysis and architecture rules, without the other tests
 	$(MVN) verify -Dtest='io.robustmq.architecture.**' -DskipITs
