@@ -20,8 +20,16 @@ final class VariableByteInteger {
 
     /** Reads the integer at {@code index}, looking at no byte at or after {@code limit}. */
     static int decode(ByteBuf in, int index, int limit) {
-        int value = 0;
-        for (int length = 1; length <= 4; length++) {
+        if (index >= limit) {
+            return INCOMPLETE;
+        }
+        int first = in.getByte(index);
+        return first >= 0 ? (1 << 28) | first : decodeLonger(in, index + 1, limit, first & 0x7F);
+    }
+
+    private static int decodeLonger(ByteBuf in, int index, int limit, int lowest) {
+        int value = lowest;
+        for (int length = 2; length <= 4; length++) {
             if (index >= limit) {
                 return INCOMPLETE;
             }
