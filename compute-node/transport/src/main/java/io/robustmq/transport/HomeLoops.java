@@ -101,8 +101,17 @@ public final class HomeLoops {
         return List.copyOf(listeners);
     }
 
-    /** Binds a listener whose connections go to {@code acceptor}. Waits until it is bound. */
-    public synchronized Listener listen(ListenerSettings settings, ConnectionAcceptor acceptor) throws ListenException {
+    /** Binds a listener whose connections go to {@code acceptor} and lets them in. Waits until it is bound. */
+    public Listener listen(ListenerSettings settings, ConnectionAcceptor acceptor) throws ListenException {
+        Listener listener = bind(settings, acceptor);
+        listener.startAccepting();
+        return listener;
+    }
+
+    /**
+     * Binds a listener whose connections will go to {@code acceptor}. Those that come wait in the backlog until {@link Listener#startAccepting}. Waits until it is bound.
+     */
+    public synchronized Listener bind(ListenerSettings settings, ConnectionAcceptor acceptor) throws ListenException {
         Listener listener = new Listener(settings, loops, acceptor, lastConnectionId::incrementAndGet);
         ServerChannel server = new ReflectiveChannelFactory<>(
                         switch (polling) {
@@ -128,7 +137,6 @@ public final class HomeLoops {
                     cause);
         }
         listener.bound(server);
-        server.config().setAutoRead(true);
         listeners.add(listener);
         return listener;
     }

@@ -61,7 +61,15 @@ public final class Listener {
         return present;
     }
 
-    /** Whether new connections are let in. */
+    /** Lets connections in, those first that came since binding. Harmless if called again. */
+    public void startAccepting() {
+        Channel present = server;
+        if (present != null) {
+            present.config().setAutoRead(true);
+        }
+    }
+
+    /** Whether the address is bound. */
     public boolean isListening() {
         Channel present = server;
         return present != null && present.isActive();

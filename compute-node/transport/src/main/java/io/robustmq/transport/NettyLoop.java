@@ -56,6 +56,11 @@ public final class NettyLoop implements Loop {
         return figures;
     }
 
+    /** Identifier of the loop's thread, for its processor time; waits for the thread to exist. Any thread. */
+    public long threadId() {
+        return eventLoop.threadProperties().id();
+    }
+
     @Override
     public void execute(Runnable task) {
         eventLoop.execute(task);

@@ -1,0 +1,157 @@
+package io.robustmq.server.config;
+
+import io.quarkus.runtime.configuration.MemorySize;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/** MQTT over TCP. */
+public interface MqttConfiguration {
+
+    @Meaning("Address to bind; beyond loopback only with a password file or allow-anonymous-remote")
+    @WithDefault("127.0.0.1")
+    String host();
+
+    @Meaning("Port to bind, before the port offset; 0 lets the system choose")
+    @WithDefault("1883")
+    int port();
+
+    @Meaning("File with one user:hash line per user, made by bin/robustmq password; with it, every client must log in")
+    Optional<Path> passwordFile();
+
+    @Meaning("Whether clients without a login may connect from other machines")
+    @WithDefault("false")
+    boolean allowAnonymousRemote();
+
+    @Meaning("Open connections; further ones are closed at once")
+    @WithDefault("100000")
+    int connectionsMax();
+
+    @Meaning("New connections per second; more wait in the backlog")
+    @WithDefault("20000")
+    int acceptsPerSecondMax();
+
+    @Meaning("Connections that the system completes ahead of the platform")
+    @WithDefault("4096")
+    int backlogMax();
+
+    @Meaning("Passwords that are checked or wait to be checked at once; further logins are told to try again")
+    @WithDefault("64")
+    int passwordChecksAtOnceMax();
+
+    @Meaning("Whether MQTT 3.1 clients are held to identifiers of 1 to 23 characters, as that version says")
+    @WithDefault("false")
+    boolean shortClientIds();
+
+    @Meaning("What an MQTT 3 client meets that publishes where it may not")
+    @WithDefault("acknowledge-and-drop")
+    RefusedPublish refusedPublish();
+
+    /** MQTT 3 has no negative acknowledgement, so either of these. */
+    enum RefusedPublish {
+        ACKNOWLEDGE_AND_DROP,
+        DISCONNECT
+    }
+
+    @Meaning("Base for response topics, told to MQTT 5 clients that ask")
+    Optional<String> responseInformation();
+
+    @Meaning("What one connection may do")
+    LimitsConfiguration limits();
+
+    /** Limits of one connection. */
+    interface LimitsConfiguration {
+
+        @Meaning("Largest packet that is taken, header included; announced as Maximum Packet Size")
+        @WithDefault("1088K")
+        MemorySize packetBytesMax();
+
+        @Meaning("Longest topic name or filter, in bytes of UTF-8")
+        @WithDefault("4096")
+        int topicBytesMax();
+
+        @Meaning("Levels of a topic name or filter")
+        @WithDefault("128")
+        int topicLevelsMax();
+
+        @Meaning("Longest client identifier, in bytes of UTF-8")
+        @WithDefault("1024")
+        int clientIdBytesMax();
+
+        @Meaning("Filters in one SUBSCRIBE or UNSUBSCRIBE")
+        @WithDefault("1000")
+        int subscriptionsPerPacketMax();
+
+        @Meaning("SUBSCRIBE and UNSUBSCRIBE packets that may be unanswered before reading pauses")
+        @WithDefault("64")
+        int requestsPendingMax();
+
+        @Meaning("Longest keep alive; an MQTT 5 client that asks for more, or for none, is told to use this")
+        @WithDefault("65535s")
+        Duration keepAliveMax();
+
+        @Meaning("Time from accepting a connection to its CONNECT; then it is closed")
+        @WithDefault("10s")
+        Duration connectTimeout();
+
+        @Meaning("Publishes of QoS 1 and 2 that an MQTT 5 client may have under way; announced as Receive Maximum")
+        @WithDefault("1024")
+        int receiveMaximum();
+
+        @Meaning("Publishes of QoS 1 and 2 under way at which reading from any client pauses")
+        @WithDefault("1024")
+        int unansweredPublishesMax();
+
+        @Meaning("Bytes of such publishes at which reading pauses")
+        @WithDefault("16M")
+        MemorySize unansweredBytesMax();
+
+        @Meaning("Unsettled deliveries towards one client, whatever larger it announces")
+        @WithDefault("1024")
+        int deliveriesInFlightMax();
+
+        @Meaning("Topic aliases that an MQTT 5 client may set; announced as Topic Alias Maximum")
+        @WithDefault("64")
+        int topicAliasMaximum();
+
+        @Meaning("Longest session expiry that is granted")
+        @WithDefault("30d")
+        Duration sessionExpiryMax();
+
+        @Meaning("Log lines per second and loop about clients that were turned away")
+        @WithDefault("20")
+        int rejectionsLoggedPerSecondMax();
+    }
+
+    @Meaning("How output of a connection is collected")
+    OutputConfiguration output();
+
+    /** Output of one connection. */
+    interface OutputConfiguration {
+
+        @Meaning("Unsent bytes of a connection above which nothing more is delivered to it")
+        @WithDefault("256K")
+        MemorySize highWaterBytes();
+
+        @Meaning("Unsent bytes below which delivery goes on")
+        @WithDefault("64K")
+        MemorySize lowWaterBytes();
+
+        @Meaning("Payloads of this size and more are written by reference, smaller ones are copied")
+        @WithDefault("4K")
+        MemorySize shareFromBytes();
+
+        @Meaning("Output buffer of a quiet connection, while it has output; a power of two")
+        @WithDefault("256")
+        MemorySize bufferBytesMin();
+
+        @Meaning("Output buffer of a busy connection; a power of two")
+        @WithDefault("32K")
+        MemorySize bufferBytesMax();
+
+        @Meaning("Time that a closing connection has to take its last bytes and to close its side")
+        @WithDefault("2s")
+        Duration linger();
+    }
+}

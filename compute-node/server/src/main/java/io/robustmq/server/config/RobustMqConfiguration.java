@@ -1,0 +1,42 @@
+package io.robustmq.server.config;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+
+/** Everything that can be set, one group per feature. */
+@ConfigMapping(prefix = RobustMqConfiguration.PREFIX)
+public interface RobustMqConfiguration {
+
+    /** What every key begins with. */
+    String PREFIX = "robustmq";
+
+    @Meaning("Home loops, each a thread that owns connections and shards; 0 for one per processor")
+    @WithDefault("0")
+    int loops();
+
+    @Meaning("Shards that new data is divided into, which never changes afterwards; 0 for one per home loop, 8 at most")
+    @WithDefault("0")
+    int shards();
+
+    @Meaning("Added to every port, so that several platforms run on one machine")
+    @WithDefault("0")
+    int portOffset();
+
+    @Meaning("The MQTT listener and what it allows")
+    MqttConfiguration mqtt();
+
+    @Meaning("Limits of sessions, queues and shards")
+    KernelConfiguration kernel();
+
+    @Meaning("The HTTP port of health and metrics")
+    HttpConfiguration http();
+
+    @Meaning("What happens when the disk fills up")
+    DiskConfiguration disk();
+
+    @Meaning("How the platform stops")
+    ShutdownConfiguration shutdown();
+
+    @Meaning("What is logged and how")
+    LogConfiguration log();
+}

@@ -1,0 +1,5 @@
+/** Tests of keys, defaults and rejections, and of the page that lists them. */
+@NullMarked
+package io.robustmq.server.config;
+
+import org.jspecify.annotations.NullMarked;
