@@ -39,7 +39,7 @@ public record KernelOptions(
         long runCacheBytes) {
 
     public static final KernelOptions DEFAULTS = new KernelOptions(
-            65_536, 1024, 1000, 4 << 20, 100_000, 10_000, 1_000_000, 256 << 10, 4L << 20, 64L << 20, 200_000, 60_000, 4,
+            65_536, 1024, 10_000, 4 << 20, 100_000, 100_000, 1_000_000, 256 << 10, 4L << 20, 64L << 20, 200_000, 60_000, 4,
             1_000_000, 128, 16L << 20);
 
     public KernelOptions {

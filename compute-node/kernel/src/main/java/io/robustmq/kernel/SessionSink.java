@@ -20,6 +20,9 @@ public interface SessionSink {
      */
     boolean deliver(Delivery delivery);
 
+    /** Whether an at-most-once message would be taken now. While false nothing is sent that can wait; {@link Session#drained} ends the waiting. */
+    boolean writable();
+
     /**
      * The RECEIVED step of an exactly-once delivery is logged: send what releases it (MQTT PUBREL). Also called after a resume for each delivery found in that state, in order
      * with {@link #deliver}. Possibly called before {@link Session#settle} returns.

@@ -585,6 +585,7 @@ public final class Attachment implements Session, ShardClient, PublishOrigin, Sh
                 : settleSequenced(deliveryId, settlement);
         if (known && backlogCount() > 0) {
             drainBacklog();
+            resumeLookups();
         }
         return known;
     }
@@ -626,8 +627,24 @@ public final class Attachment implements Session, ShardClient, PublishOrigin, Sh
 
     @Override
     public void drained() {
-        if (phase == Phase.LIVE && backlogCount() > 0) {
-            drainBacklog();
+        if (phase == Phase.LIVE) {
+            if (backlogCount() > 0) {
+                drainBacklog();
+            }
+            resumeLookups();
+        }
+    }
+
+    /** Whether kept last values may be sent on: the connection drains and nothing waits for the window. */
+    boolean takesMore() {
+        return backlogCount() == 0 && sink.writable();
+    }
+
+    private void resumeLookups() {
+        if (!lookups.isEmpty() && takesMore()) {
+            for (LastValueLookup lookup : List.copyOf(lookups)) {
+                lookup.resume();
+            }
         }
     }
 

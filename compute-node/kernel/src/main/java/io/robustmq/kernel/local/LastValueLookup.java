@@ -5,8 +5,11 @@ import io.robustmq.kernel.MessageView;
 import io.robustmq.kernel.link.LoopLinks;
 import io.robustmq.kernel.link.ShardDirectory;
 import io.robustmq.kernel.route.RouteTable;
+import io.robustmq.kernel.shard.LookUp;
 import io.robustmq.kernel.shard.Shard;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -18,6 +21,7 @@ public final class LastValueLookup {
     private final Attachment attachment;
     private final LocalSubscription subscription;
     private final Set<String> passed = new HashSet<>();
+    private final List<Runnable> waiting = new ArrayList<>();
     private int openShards;
 
     LastValueLookup(Attachment attachment, LocalSubscription subscription) {
@@ -74,18 +78,16 @@ public final class LastValueLookup {
 
         void arrived(Shard home, LastValueLookup lookup) {
             if (--missing == 0) {
-                home.lookUpLastValues(
-                        lookup.subscription.pattern,
-                        lookup.attachment.loopIndex(),
-                        lookup,
-                        () -> home.links().task(lookup.attachment.loopIndex(), lookup::shardDone));
+                int toLoop = lookup.attachment.loopIndex();
+                home.lookUp(lookup.subscription.pattern, toLoop, lookup, (portion, more) -> home.links()
+                        .task(toLoop, () -> lookup.sent(home, portion, more)));
             }
         }
     }
 
     /** One value; on the attachment's loop. */
     void found(ByteBuf buffer, int index) {
-        if (!attachment.isLive() || !attachment.lookups().contains(this)) {
+        if (!isWanted()) {
             return;
         }
         MessageView message = new MessageView().wrap(buffer, index);
@@ -94,10 +96,39 @@ public final class LastValueLookup {
         }
     }
 
+    private boolean isWanted() {
+        return attachment.isLive() && attachment.lookups().contains(this);
+    }
+
+    private void sent(Shard home, LookUp portion, boolean more) {
+        if (!isWanted()) {
+            return;
+        }
+        if (!more) {
+            shardDone();
+        } else if (attachment.takesMore()) {
+            askForMore(home, portion);
+        } else {
+            waiting.add(() -> askForMore(home, portion));
+        }
+    }
+
+    private void askForMore(Shard home, LookUp portion) {
+        int to = home.links().index();
+        attachment.runtime().links().task(to, () -> home.lookUpMore(portion));
+    }
+
+    /** The receiver takes more again. */
+    void resume() {
+        List<Runnable> due = List.copyOf(waiting);
+        waiting.clear();
+        due.forEach(Runnable::run);
+    }
+
     private void shardDone() {
         if (--openShards == 0) {
             attachment.lookups().remove(this);
-            if (attachment.isLive() && attachment.isDurable()) {
+            if (attachment.isDurable()) {
                 long session = attachment.sessionId();
                 String pattern = subscription.pattern;
                 attachment.runtime().shardTask(attachment.sessionShard(), home -> home.lookUpDone(session, pattern));

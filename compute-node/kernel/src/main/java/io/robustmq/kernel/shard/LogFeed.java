@@ -2,6 +2,7 @@ package io.robustmq.kernel.shard;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.robustmq.kernel.link.Counter;
 import io.robustmq.storage.ShardLog;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,8 @@ final class LogFeed {
 
     private final ByteBufAllocator allocator;
     private final int targetBytes;
+    /** Bytes handed over to the log. */
+    private final Counter bytes;
     private final ArrayDeque<Sealed> sealed = new ArrayDeque<>();
     private @Nullable ShardLog log;
     private @Nullable ByteBuf open;
@@ -29,8 +32,9 @@ final class LogFeed {
 
     private record Sealed(ByteBuf entry, long firstLsn, int count) {}
 
-    LogFeed(ByteBufAllocator allocator, int targetBytes) {
+    LogFeed(ByteBufAllocator allocator, int targetBytes, Counter bytes) {
         this.allocator = allocator;
+        this.bytes = bytes;
         this.targetBytes = targetBytes;
     }
 
@@ -119,6 +123,7 @@ final class LogFeed {
                 }
             }
             waitingBytes -= next.entry.readableBytes();
+            bytes.add(next.entry.readableBytes());
             to.append(next.entry, next.firstLsn, next.count);
         }
     }

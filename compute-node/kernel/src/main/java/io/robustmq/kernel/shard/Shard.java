@@ -125,7 +125,7 @@ public final class Shard implements ShardInbox {
 
         Tenure() {
             state = new ShardState(options, directory.shards());
-            feed = new LogFeed(links.allocator(), options.entryTargetBytes());
+            feed = new LogFeed(links.allocator(), options.entryTargetBytes(), figures.bytes);
             blocks = new RunBlocks(runs, state.runs(), loop, options.runCacheBytes());
             pumps = new SessionPumps(state, link, blocks, this, figures.droppedExpired, figures.droppedTooLarge);
             queues = new ShardQueues(state, link, blocks, this);
@@ -1221,49 +1221,40 @@ public final class Shard implements ShardInbox {
     // ---- last values
     // ----------------------------------------------------------------------------------------------------
 
-    private static final int LOOK_UP_BATCH = 128;
+    private static final int LOOK_UP_PORTION = 64;
 
-    /** Sends the last values that match to the loop, each as {@link Frame#LAST_VALUE} for {@code lookup}, then runs {@code done} on this loop. */
-    public void lookUpLastValues(String pattern, int toLoop, Object lookup, Runnable done) {
-        if (phase != Phase.SERVING) {
-            whenServing.add(() -> {
-                if (phase == Phase.SERVING) {
-                    lookUpLastValues(pattern, toLoop, lookup, done);
-                }
-            });
-            return;
-        }
-        Tenure mine = tenure;
-        mine.park(() -> scan(mine, mine.state.lastValues().scan(pattern), toLoop, lookup, done));
+    /**
+     * Sends the first portion of the last values that match to the loop, each as {@link Frame#LAST_VALUE} for {@code receiver}. It waits until everything decided so far is
+     * committed. More is sent when asked for, so that a receiver is never given more than it takes.
+     */
+    public void lookUp(String pattern, int toLoop, Object receiver, LookUp.Portion portion) {
+        lookUpMore(new LookUp(pattern, toLoop, receiver, portion));
     }
 
-    private void scan(
-            Tenure mine,
-            io.robustmq.kernel.retained.LastValues<MessageRow>.Cursor cursor,
-            int toLoop,
-            Object lookup,
-            Runnable done) {
-        if (tenure != mine || phase != Phase.SERVING) {
-            return;
+    /** Sends the next portion. */
+    public void lookUpMore(LookUp lookUp) {
+        switch (phase) {
+            case TAKING_OVER -> whenServing.add(() -> lookUpMore(lookUp));
+            case SERVING -> {
+                Tenure mine = tenure;
+                mine.park(() -> sendPortion(mine, lookUp));
+            }
+            case LOST, STOPPED -> lookUp.portion.sent(lookUp, false);
+        }
+    }
+
+    private void sendPortion(Tenure mine, LookUp lookUp) {
+        io.robustmq.kernel.retained.LastValues<MessageRow>.Cursor cursor = lookUp.cursor;
+        if (cursor == null) {
+            cursor = mine.state.lastValues().scan(lookUp.pattern);
+            lookUp.cursor = cursor;
         }
         List<MessageRow> found = new ArrayList<>();
-        boolean more = cursor.next(LOOK_UP_BATCH, (_, row) -> found.add(row));
-        sendLastValues(mine, found, 0, toLoop, lookup, () -> {
-            if (more) {
-                // The next batch in a later tick, and only while the receiver's loop keeps up.
-                if (links.pressed()) {
-                    links.whenRelieved(() -> scan(mine, cursor, toLoop, lookup, done));
-                } else {
-                    loop.execute(() -> scan(mine, cursor, toLoop, lookup, done));
-                }
-            } else {
-                done.run();
-            }
-        });
+        boolean more = cursor.next(LOOK_UP_PORTION, (_, row) -> found.add(row));
+        sendLastValues(mine, found, 0, lookUp, more);
     }
 
-    private void sendLastValues(
-            Tenure mine, List<MessageRow> found, int from, int toLoop, Object lookup, Runnable done) {
+    private void sendLastValues(Tenure mine, List<MessageRow> found, int from, LookUp lookUp, boolean more) {
         for (int i = from; i < found.size(); i++) {
             MessageRow row = found.get(i);
             if (row.references <= 0) {
@@ -1272,25 +1263,27 @@ public final class Shard implements ShardInbox {
             if (row.buffer() == null && !mine.blocks.load(row)) {
                 int at = i;
                 mine.blocks.fetch(row, failure -> {
-                    if (tenure == mine && phase == Phase.SERVING) {
-                        if (failure == null) {
-                            sendLastValues(mine, found, at, toLoop, lookup, done);
-                        } else {
-                            loop.after(RETRY_NANOS, () -> sendLastValues(mine, found, at, toLoop, lookup, done));
-                        }
+                    if (failure == null) {
+                        sendLastValues(mine, found, at, lookUp, more);
+                    } else {
+                        loop.after(RETRY_NANOS, () -> {
+                            if (tenure == mine) {
+                                sendLastValues(mine, found, at, lookUp, more);
+                            }
+                        });
                     }
                 });
                 return;
             }
             ByteBuf bytes = row.buffer();
             if (bytes != null && view.wrap(bytes, row.index()).expiresAtMillis() > loop.wallMillis()) {
-                link.lastValue(toLoop, lookup, row);
+                link.lastValue(lookUp.toLoop, lookUp.receiver, row);
             }
             if (row.run != MessageRow.NO_RUN) {
                 row.unload();
             }
         }
-        done.run();
+        lookUp.portion.sent(lookUp, more);
     }
 
     /** Logs a looked-up last value for a durable session, unless a message of its name came in since the subscription was made. */

@@ -379,4 +379,24 @@ class NodeKernelTest {
             assertThat(rig.kernel.figures().pendingMessages()).isZero();
         }
     }
+
+    @Test
+    void lastValuesWaitForAReceiverThatDoesNotDrain() {
+        try (KernelRig rig = new KernelRig()) {
+            TestClient publisher = rig.attach(0, "pub", true, 0);
+            for (int i = 0; i < 1000; i++) {
+                publisher.publish("k/" + i, "v" + i, Q0, true);
+            }
+            rig.settle();
+            TestClient slow = rig.attach(1, "slow", true, 0);
+            slow.takes = false;
+            slow.subscribe("k/#", Q0);
+            rig.settle();
+            assertThat(slow.got).hasSizeBetween(1, 2 * 64);
+            slow.takes = true;
+            slow.session().drained();
+            rig.settle();
+            assertThat(slow.got).hasSize(1000).doesNotHaveDuplicates();
+        }
+    }
 }

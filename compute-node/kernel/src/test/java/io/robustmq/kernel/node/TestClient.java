@@ -31,6 +31,7 @@ final class TestClient implements SessionSink {
     @Nullable Session session;
 
     boolean settlesAtOnce = true;
+    boolean takes = true;
     boolean attached;
     boolean resumed;
 
@@ -105,6 +106,11 @@ final class TestClient implements SessionSink {
                             delivery.guarantee() == Guarantee.EXACTLY_ONCE ? Settlement.RECEIVED : Settlement.ACCEPTED);
         }
         return true;
+    }
+
+    @Override
+    public boolean writable() {
+        return takes;
     }
 
     @Override

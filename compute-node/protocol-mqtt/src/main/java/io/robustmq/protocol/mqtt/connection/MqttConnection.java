@@ -341,6 +341,11 @@ final class MqttConnection implements PacketSink, SessionSink, Terminator {
     }
 
     @Override
+    public boolean writable() {
+        return wire.writable();
+    }
+
+    @Override
     public void receivedLogged(long deliveryId) {
         if (state instanceof ConnectionState.Live live) {
             live.client().outbound().receivedLogged(deliveryId);
