@@ -39,8 +39,8 @@ public record KernelOptions(
         long runCacheBytes) {
 
     public static final KernelOptions DEFAULTS = new KernelOptions(
-            65_536, 1024, 10_000, 4 << 20, 100_000, 100_000, 1_000_000, 256 << 10, 4L << 20, 64L << 20, 200_000, 60_000, 4,
-            1_000_000, 128, 16L << 20);
+            65_536, 1024, 10_000, 4 << 20, 100_000, 100_000, 1_000_000, 256 << 10, 4L << 20, 64L << 20, 200_000, 60_000,
+            4, 1_000_000, 128, 16L << 20);
 
     public KernelOptions {
         if (nameCacheEntries < 64 || Integer.bitCount(nameCacheEntries) != 1) {

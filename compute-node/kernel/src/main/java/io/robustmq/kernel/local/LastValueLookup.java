@@ -79,8 +79,11 @@ public final class LastValueLookup {
         void arrived(Shard home, LastValueLookup lookup) {
             if (--missing == 0) {
                 int toLoop = lookup.attachment.loopIndex();
-                home.lookUp(lookup.subscription.pattern, toLoop, lookup, (portion, more) -> home.links()
-                        .task(toLoop, () -> lookup.sent(home, portion, more)));
+                home.lookUp(
+                        lookup.subscription.pattern,
+                        toLoop,
+                        lookup,
+                        (portion, more) -> home.links().task(toLoop, () -> lookup.sent(home, portion, more)));
             }
         }
     }

@@ -21,6 +21,7 @@ final class LogFeed {
     private final int targetBytes;
     /** Bytes handed over to the log. */
     private final Counter bytes;
+
     private final ArrayDeque<Sealed> sealed = new ArrayDeque<>();
     private @Nullable ShardLog log;
     private @Nullable ByteBuf open;
