@@ -9,14 +9,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** The product, started as a user starts it: {@code bin/robustmq standalone}. */
 final class LauncherBroker extends ProcessBroker {
     private static final int MQTT_PORT = 1883;
     private static final int HTTP_PORT = 8080;
-    private static final int CONNECT_TIMEOUT_SECONDS = 4;
-    private static final long MAXIMUM_PACKET_BYTES = 1 << 20;
 
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build();
@@ -68,7 +67,7 @@ final class LauncherBroker extends ProcessBroker {
 
     @Override
     public Traits traits() {
-        return new Traits("RobustMQ", true, CONNECT_TIMEOUT_SECONDS, MAXIMUM_PACKET_BYTES);
+        return new Traits(true, OptionalInt.empty());
     }
 
     private static Path launcher() {

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 
 /** Mosquitto, to try the tests on. It keeps nothing over a kill. */
 final class MosquittoBroker extends ProcessBroker {
@@ -60,6 +61,6 @@ final class MosquittoBroker extends ProcessBroker {
 
     @Override
     public Traits traits() {
-        return new Traits("Mosquitto", false, CONNECT_TIMEOUT_SECONDS, MAXIMUM_PACKET_BYTES);
+        return new Traits(false, OptionalInt.of(CONNECT_TIMEOUT_SECONDS));
     }
 }
