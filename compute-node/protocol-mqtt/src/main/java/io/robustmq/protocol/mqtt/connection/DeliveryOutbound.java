@@ -58,11 +58,9 @@ final class DeliveryOutbound {
             skip(delivery.id(), settled);
             return true;
         }
-        boolean share = payloadLength >= wire.shareFromBytes();
+        // What the encoder asks for, and not the length alone: else it would enlarge a buffer that is nearly full.
         ByteBuf out = wire.reserve(
-                share
-                        ? PacketEncoder.maximumPublishHeaderBytes(message.nameLength(), propertiesLength)
-                        : (int) length + PacketEncoder.MAXIMUM_FIXED_HEADER_BYTES);
+                PacketEncoder.maximumPublishHeaderBytes(message.nameLength(), propertiesLength) + payloadLength);
         PacketEncoder.writePublishHeader(
                 out,
                 version,
@@ -76,11 +74,8 @@ final class DeliveryOutbound {
                 propertiesLength,
                 0,
                 payloadLength);
-        if (share) {
-            wire.append(source.slice(message.payloadIndex(), payloadLength));
-        } else {
-            out.writeBytes(source, message.payloadIndex(), payloadLength);
-        }
+        // Copied whatever its size: the kernel uses its buffer again as soon as this returns.
+        PacketEncoder.copy(source, message.payloadIndex(), payloadLength, out);
         loop.counters().publishSent(payloadLength);
         return true;
     }

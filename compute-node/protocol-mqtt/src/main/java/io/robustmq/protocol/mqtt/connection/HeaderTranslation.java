@@ -3,6 +3,7 @@ package io.robustmq.protocol.mqtt.connection;
 import io.netty.buffer.ByteBuf;
 import io.robustmq.kernel.Headers;
 import io.robustmq.protocol.mqtt.codec.BinaryData;
+import io.robustmq.protocol.mqtt.codec.PacketEncoder;
 import io.robustmq.protocol.mqtt.codec.Properties;
 import io.robustmq.protocol.mqtt.codec.Property;
 import io.robustmq.protocol.mqtt.codec.UserProperty;
@@ -43,10 +44,10 @@ final class HeaderTranslation {
             } else if (identifier == USER_PROPERTY) {
                 int second = endOfCounted(properties, value);
                 at = endOfCounted(properties, second);
-                headers.writeByte(Headers.USER).writeBytes(properties, value, at - value);
+                PacketEncoder.copy(properties, value, at - value, headers.writeByte(Headers.USER));
             } else {
                 at = endOfCounted(properties, value);
-                headers.writeByte(kindOf(identifier)).writeBytes(properties, value, at - value);
+                PacketEncoder.copy(properties, value, at - value, headers.writeByte(kindOf(identifier)));
             }
         }
     }
@@ -120,7 +121,7 @@ final class HeaderTranslation {
 
     /** Both encodings count texts and bytes with two bytes before them, so they are copied with their count. */
     private static void copy(ByteBuf headers, int from, int to, int identifier, ByteBuf properties) {
-        properties.writeByte(identifier).writeBytes(headers, from, to - from);
+        PacketEncoder.copy(headers, from, to - from, properties.writeByte(identifier));
     }
 
     private static int endOfCounted(ByteBuf buffer, int index) {

@@ -26,7 +26,6 @@ final class MqttChannel extends ChannelInboundHandlerAdapter
     private final CoalescingWriter writer;
     private final ReadGate gate;
     private final KeepAliveWheel.Watch watch;
-    private final int shareFromBytes;
     private final MqttConnection connection;
 
     MqttChannel(MqttLoop loop, Channel channel, NettyLoop nettyLoop, WriteLimits writeLimits) {
@@ -34,7 +33,6 @@ final class MqttChannel extends ChannelInboundHandlerAdapter
         this.writer = new CoalescingWriter(channel, nettyLoop, nettyLoop.figures(), writeLimits, this);
         this.gate = new ReadGate(channel, nettyLoop, nettyLoop.figures(), this);
         this.watch = nettyLoop.keepAlive().watch(this);
-        this.shareFromBytes = writeLimits.shareFromBytes();
         this.connection = new MqttConnection(loop, this, channel.alloc());
     }
 
@@ -111,16 +109,6 @@ final class MqttChannel extends ChannelInboundHandlerAdapter
     @Override
     public ByteBuf reserve(int sizeBytes) {
         return writer.reserve(sizeBytes);
-    }
-
-    @Override
-    public void append(ByteBuf bytes) {
-        writer.append(bytes);
-    }
-
-    @Override
-    public int shareFromBytes() {
-        return shareFromBytes;
     }
 
     @Override

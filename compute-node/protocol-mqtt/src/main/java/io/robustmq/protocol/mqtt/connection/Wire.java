@@ -12,12 +12,6 @@ interface Wire {
      */
     ByteBuf reserve(int sizeBytes);
 
-    /** Appends the readable bytes, by reference if they are many; the caller keeps its own reference. */
-    void append(ByteBuf bytes);
-
-    /** From this size on {@link #append} shares; below it copying into {@link #reserve} is cheaper. */
-    int shareFromBytes();
-
     /** Whether the peer drains what it is given. */
     boolean writable();
 

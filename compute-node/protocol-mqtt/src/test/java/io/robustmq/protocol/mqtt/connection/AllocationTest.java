@@ -6,6 +6,7 @@ import com.sun.management.ThreadMXBean;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.robustmq.kernel.AttachRequest;
 import io.robustmq.kernel.Delivery;
 import io.robustmq.kernel.Detach;
@@ -48,8 +49,11 @@ class AllocationTest {
     /** Less than one byte per message: what a counter of the JVM itself may cost. */
     private static final long TOLERATED_BYTES = 8_192;
 
+    /** Direct memory as in production, but not watched for leaks: watching allocates. */
+    private static final ByteBufAllocator DIRECT = new UnpooledByteBufAllocator(true, true);
+
     private final SilentKernel kernel = new SilentKernel();
-    private final FakeWire wire = new FakeWire();
+    private final FakeWire wire = new FakeWire(DIRECT.directBuffer(64 << 10));
     private final MqttConnection connection = new MqttConnection(
             new MqttLoop(kernel, MqttSettings.DEFAULTS, Authenticator.anonymous(), new Random(1)),
             wire,
@@ -63,7 +67,7 @@ class AllocationTest {
     }
 
     private static ByteBuf encoded(ProtocolVersion version, io.robustmq.protocol.mqtt.codec.Packet... packets) {
-        ByteBuf bytes = Unpooled.buffer();
+        ByteBuf bytes = DIRECT.directBuffer();
         for (io.robustmq.protocol.mqtt.codec.Packet packet : packets) {
             PacketEncoder.encode(packet, version, bytes);
         }
@@ -122,7 +126,7 @@ class AllocationTest {
         ByteBuf payload = Unpooled.copiedBuffer(new byte[64]);
         ByteBuf headers = Unpooled.buffer();
         headers.writeByte(1).writeShort(1).writeByte('x');
-        ByteBuf message = Unpooled.buffer();
+        ByteBuf message = DIRECT.directBuffer();
         new PublishDraft()
                 .begin(SilentKernel.NAME, Guarantee.AT_LEAST_ONCE)
                 .headers(headers, 0, headers.readableBytes())

@@ -8,27 +8,23 @@ import java.util.Set;
 
 /** A socket that keeps what is written to it. */
 final class FakeWire implements Wire {
-    final ByteBuf written = Unpooled.buffer();
+    final ByteBuf written;
     final Set<PauseReason> reasons = EnumSet.noneOf(PauseReason.class);
     boolean writable = true;
     boolean closed;
     long silenceNanos;
-    int shared;
+
+    FakeWire() {
+        this(Unpooled.buffer());
+    }
+
+    FakeWire(ByteBuf written) {
+        this.written = written;
+    }
 
     @Override
     public ByteBuf reserve(int sizeBytes) {
         return written.ensureWritable(sizeBytes);
-    }
-
-    @Override
-    public void append(ByteBuf bytes) {
-        shared++;
-        written.writeBytes(bytes, bytes.readerIndex(), bytes.readableBytes());
-    }
-
-    @Override
-    public int shareFromBytes() {
-        return 4096;
     }
 
     @Override
