@@ -200,7 +200,6 @@ final class PublishConformance {
 
     @ParameterizedTest
     @EnumSource
-    @Tag("MQTT-3.6.4-1")
     @Tag("MQTT5-3.7.2-1")
     void releaseOfAnUnknownIdentifierIsAnswered(Version version) {
         WireClient publisher = scene.publisher(version);

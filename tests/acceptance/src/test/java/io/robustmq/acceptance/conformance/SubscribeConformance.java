@@ -210,7 +210,7 @@ final class SubscribeConformance {
     @MethodSource("malformedSubscribes")
     @Tag("MQTT-3.8.1-1")
     @Tag("MQTT-3.8.3-3")
-    @Tag("MQTT-3-8.3-4")
+    @Tag("MQTT-3.8.3-4")
     @Tag("MQTT-3.10.1-1")
     @Tag("MQTT-3.10.3-2")
     @Tag("MQTT-2.3.1-1")
