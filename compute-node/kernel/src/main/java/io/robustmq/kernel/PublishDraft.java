@@ -116,6 +116,6 @@ public final class PublishDraft {
         if (headersLength > 0) {
             out.writeInt(headersLength).writeBytes(headers, headersIndex, headersLength);
         }
-        out.writeBytes(payload, payloadIndex, payloadLength);
+        ByteCopy.append(payload, payloadIndex, payloadLength, out);
     }
 }

@@ -2,6 +2,7 @@ package io.robustmq.kernel.local;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.robustmq.kernel.ByteCopy;
 import io.robustmq.kernel.Delivery;
 import io.robustmq.kernel.Guarantee;
 import io.robustmq.kernel.MessageView;
@@ -39,7 +40,7 @@ final class Backlog {
             out.writeInt(delivery.identifier(i));
         }
         MessageView message = delivery.message();
-        out.writeBytes(message.buffer(), message.index(), message.encodedLength());
+        ByteCopy.append(message.buffer(), message.index(), message.encodedLength(), out);
         count++;
     }
 

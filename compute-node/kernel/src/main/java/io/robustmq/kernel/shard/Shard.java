@@ -2,6 +2,7 @@ package io.robustmq.kernel.shard;
 
 import io.netty.buffer.ByteBuf;
 import io.robustmq.kernel.AttachRequest;
+import io.robustmq.kernel.ByteCopy;
 import io.robustmq.kernel.CloseReason;
 import io.robustmq.kernel.Detach;
 import io.robustmq.kernel.EncodedMessage;
@@ -825,7 +826,7 @@ public final class Shard implements ShardInbox {
         if (forwarded) {
             out.writeInt(sourceShard).writeLong(sourceLsn);
         }
-        out.writeBytes(buffer, index, length);
+        ByteCopy.append(buffer, index, length, out);
         mine.record(out, at);
         answer(mine, origin, token);
     }

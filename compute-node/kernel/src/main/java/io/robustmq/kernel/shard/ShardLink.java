@@ -1,6 +1,7 @@
 package io.robustmq.kernel.shard;
 
 import io.netty.buffer.ByteBuf;
+import io.robustmq.kernel.ByteCopy;
 import io.robustmq.kernel.PublishOutcome;
 import io.robustmq.kernel.link.Frame;
 import io.robustmq.kernel.link.LoopBatch;
@@ -74,7 +75,7 @@ final class ShardLink {
                 .writeByte(flags)
                 .writeInt(identifier);
         batch.reference(client);
-        out.writeBytes(source, at, length);
+        ByteCopy.append(source, at, length, out);
     }
 
     void lastValue(int loop, Object lookup, MessageRow row) {
@@ -112,6 +113,6 @@ final class ShardLink {
         if (source == null) {
             throw new IllegalStateException("message " + row.lsn + " is not in memory");
         }
-        out.writeBytes(source, row.index(), row.length);
+        ByteCopy.append(source, row.index(), row.length, out);
     }
 }
