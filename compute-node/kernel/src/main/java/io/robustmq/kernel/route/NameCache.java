@@ -3,13 +3,14 @@ package io.robustmq.kernel.route;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.robustmq.kernel.Name;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The names that one loop met lately, found by their bytes without allocation. Loop-confined.
  *
- * <p>Four ways per set; a full set gives up its ways in turn. Starts small and doubles while it fills, up to a fixed number of
+ * <p>A name may sit in one of two sets of four slots; when both are full they give up their slots in turn. Starts small and doubles while it fills, up to a fixed number of
  * names; names beyond a fixed number of bytes together push others out, so that long names cannot fill the heap.
  *
  * @param <N> what the loop keeps with a name
@@ -33,7 +34,7 @@ public final class NameCache<N extends Name> {
     private int size;
     private long bytes;
 
-    /** The way that a full set gives up next; one count for all sets, so that a set gives them up in turn on average. */
+    /** The slot that full sets give up next; one count for all, so that a set gives them up in turn on average. */
     private int victim;
 
     /** The slot from which names are pushed out to keep the bytes in bounds. */
@@ -78,7 +79,11 @@ public final class NameCache<N extends Name> {
 
     /** As {@link #hash(byte[])}, over {@code length} bytes from {@code index} on. */
     public static int hash(ByteBuf buffer, int index, int length) {
-        return NameHash.of(buffer, index, length);
+        if (buffer.hasArray()) {
+            int from = NameHash.arrayIndex(buffer, index, length);
+            return NameHash.of(buffer.array(), from, from + length, 0);
+        }
+        return NameHash.of(NameHash.view(buffer, index, length));
     }
 
     /** Number of names kept. */
@@ -91,33 +96,58 @@ public final class NameCache<N extends Name> {
         return bytes;
     }
 
-    /** The name with these bytes if it is kept. The buffer stays the caller's; no allocation. */
+    /**
+     * The name with these bytes if it is kept. The buffer stays the caller's. Allocates nothing if the buffer owns its memory; for a
+     * slice or a composite it needs a view of the bytes.
+     */
     public @Nullable N find(ByteBuf buffer, int index, int length) {
-        return find(buffer, index, length, NameHash.of(buffer, index, length));
+        if (buffer.hasArray()) {
+            int from = NameHash.arrayIndex(buffer, index, length);
+            byte[] array = buffer.array();
+            return find(array, from, from + length, NameHash.of(array, from, from + length, 0));
+        }
+        ByteBuffer view = NameHash.view(buffer, index, length);
+        return find(view, NameHash.of(view));
     }
 
-    private @Nullable N find(ByteBuf buffer, int index, int length, int hash) {
-        int set = hash & (hashes.length - WAYS);
-        for (int slot = set; slot < set + WAYS; slot++) {
-            if (hashes[slot] == hash) {
-                Name name = names[slot];
-                if (name != null && same(name.utf8(), buffer, index, length)) {
-                    return own(name);
+    private @Nullable N find(byte[] array, int from, int to, int hash) {
+        for (int set = firstSet(hash); ; set = secondSet(hash)) {
+            for (int slot = set; slot < set + WAYS; slot++) {
+                if (hashes[slot] == hash) {
+                    Name name = names[slot];
+                    if (name != null && Arrays.equals(name.utf8(), 0, name.utf8().length, array, from, to)) {
+                        return own(name);
+                    }
                 }
             }
+            if (set == secondSet(hash)) {
+                return null;
+            }
         }
-        return null;
     }
 
-    private static boolean same(byte[] utf8, ByteBuf buffer, int index, int length) {
-        if (utf8.length != length) {
-            return false;
+    private @Nullable N find(ByteBuffer bytes, int hash) {
+        for (int set = firstSet(hash); ; set = secondSet(hash)) {
+            for (int slot = set; slot < set + WAYS; slot++) {
+                if (hashes[slot] == hash) {
+                    Name name = names[slot];
+                    if (name != null && NameHash.sameBytes(name.utf8(), bytes)) {
+                        return own(name);
+                    }
+                }
+            }
+            if (set == secondSet(hash)) {
+                return null;
+            }
         }
-        if (buffer.hasArray()) {
-            int from = buffer.arrayOffset() + index;
-            return Arrays.equals(utf8, 0, length, buffer.array(), from, from + length);
-        }
-        return NameHash.sameBytes(utf8, buffer, index, length);
+    }
+
+    private int firstSet(int hash) {
+        return hash & (hashes.length - WAYS);
+    }
+
+    private int secondSet(int hash) {
+        return Integer.rotateLeft(hash, 16) & (hashes.length - WAYS);
     }
 
     @SuppressWarnings("unchecked") // Only what the factory made is ever kept.
@@ -127,25 +157,19 @@ public final class NameCache<N extends Name> {
 
     /** The name with these bytes, which must be a valid name. The buffer stays the caller's. */
     public N intern(ByteBuf buffer, int index, int length) {
-        int hash = NameHash.of(buffer, index, length);
-        N known = find(buffer, index, length, hash);
-        if (known != null) {
-            return known;
-        }
-        return keep(factory.create(ByteBufUtil.getBytes(buffer, index, length, true), hash), length, hash);
+        N known = find(buffer, index, length);
+        return known != null ? known : added(ByteBufUtil.getBytes(buffer, index, length, true));
     }
 
     /** The name with these bytes, which must be a valid name. Copies them if the name is new. */
     public N intern(byte[] utf8) {
+        N known = find(utf8, 0, utf8.length, hash(utf8));
+        return known != null ? known : added(utf8.clone());
+    }
+
+    private N added(byte[] utf8) {
         int hash = hash(utf8);
-        int set = hash & (hashes.length - WAYS);
-        for (int slot = set; slot < set + WAYS; slot++) {
-            Name name = names[slot];
-            if (name != null && hashes[slot] == hash && Arrays.equals(name.utf8(), utf8)) {
-                return own(name);
-            }
-        }
-        return keep(factory.create(utf8.clone(), hash), utf8.length, hash);
+        return keep(factory.create(utf8, hash), utf8.length, hash);
     }
 
     private N keep(N name, int length, int hash) {
@@ -153,12 +177,13 @@ public final class NameCache<N extends Name> {
             return name;
         }
         int slot = freeSlot(hash);
-        while (slot < 0 && hashes.length < namesMax && size > hashes.length / 4) {
+        while (slot < 0 && hashes.length < namesMax && size > hashes.length / 2) {
             grow();
             slot = freeSlot(hash);
         }
         if (slot < 0) {
-            slot = (hash & (hashes.length - WAYS)) + (victim++ & (WAYS - 1));
+            slot = ((victim & WAYS) == 0 ? firstSet(hash) : secondSet(hash)) + (victim & (WAYS - 1));
+            victim++;
             forget(slot);
         }
         while (bytes + length > bytesMax) {
@@ -172,14 +197,27 @@ public final class NameCache<N extends Name> {
         return name;
     }
 
+    /** A free slot in the emptier of the two sets, which keeps both from filling up; -1 if there is none. */
     private int freeSlot(int hash) {
-        int set = hash & (hashes.length - WAYS);
+        int first = firstSet(hash);
+        int second = secondSet(hash);
+        int set = free(second) > free(first) ? second : first;
         for (int slot = set; slot < set + WAYS; slot++) {
             if (names[slot] == null) {
                 return slot;
             }
         }
         return -1;
+    }
+
+    private int free(int set) {
+        int free = 0;
+        for (int slot = set; slot < set + WAYS; slot++) {
+            if (names[slot] == null) {
+                free++;
+            }
+        }
+        return free;
     }
 
     private void forget(int slot) {
@@ -191,7 +229,7 @@ public final class NameCache<N extends Name> {
         }
     }
 
-    /** Doubles the sets: the names of a set go into two, so there is room for each. */
+    /** Doubles the sets. A name that finds no room, which is rare, is forgotten. */
     private void grow() {
         int[] oldHashes = hashes;
         @Nullable Name[] oldNames = names;
@@ -201,8 +239,13 @@ public final class NameCache<N extends Name> {
             Name name = oldNames[old];
             if (name != null) {
                 int slot = freeSlot(oldHashes[old]);
-                hashes[slot] = oldHashes[old];
-                names[slot] = name;
+                if (slot < 0) {
+                    size--;
+                    bytes -= name.utf8().length;
+                } else {
+                    hashes[slot] = oldHashes[old];
+                    names[slot] = name;
+                }
             }
         }
     }

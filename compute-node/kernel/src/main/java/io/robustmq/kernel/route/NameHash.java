@@ -3,16 +3,21 @@ package io.robustmq.kernel.route;
 import io.netty.buffer.ByteBuf;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Hash over bytes, eight at a time: each word is folded in by a multiplication of 64 x 64 to 128 bits whose halves are
- * combined. Reads little-endian, so that every machine gives the same value. The value for seed 0 is part of what nodes agree
- * on and must never change.
+ * Hash over bytes, sixteen at a time: two words are folded into the state by one multiplication of 64 x 64 to 128 bits whose
+ * halves are combined. Reads little-endian, so that every machine gives the same value. The value for seed 0 is part of what
+ * nodes agree on and must never change.
  */
 final class NameHash {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle BUFFER_LONG =
+            MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle BUFFER_INT =
+            MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
     private static final long START = 0x9E3779B97F4A7C15L;
     private static final long WORD = 0xD6E8FEB86659FD93L;
@@ -23,80 +28,93 @@ final class NameHash {
     static int of(byte[] bytes, int from, int to, long seed) {
         int length = to - from;
         long state = START ^ seed;
-        int at = from;
-        for (; to - at > 8; at += 8) {
-            state = fold(state ^ (long) LONG.get(bytes, at), WORD);
-        }
-        long last;
-        if (length >= 8) {
-            last = (long) LONG.get(bytes, to - 8);
-        } else if (length >= 4) {
-            last = ((int) INT.get(bytes, from) & 0xFFFFFFFFL) | ((long) (int) INT.get(bytes, to - 4) << 32);
-        } else {
-            last = length == 0 ? 0 : few(bytes[from], bytes[from + (length >> 1)], bytes[to - 1]);
-        }
-        return finish(state, last, length);
-    }
-
-    static int of(ByteBuf buffer, int index, int length) {
-        if (buffer.hasArray()) {
-            int from = buffer.arrayOffset() + index;
-            if (index < 0 || length < 0 || length > buffer.capacity() - index) {
-                throw new IndexOutOfBoundsException(index + " + " + length + " in " + buffer);
+        if (length > 16) {
+            for (int at = from; to - at > 16; at += 16) {
+                state = fold(state ^ (long) LONG.get(bytes, at), WORD ^ (long) LONG.get(bytes, at + 8));
             }
-            return of(buffer.array(), from, from + length, 0);
-        }
-        long state = START;
-        int at = index;
-        int to = index + length;
-        for (; to - at > 8; at += 8) {
-            state = fold(state ^ buffer.getLongLE(at), WORD);
-        }
-        long last;
-        if (length >= 8) {
-            last = buffer.getLongLE(to - 8);
-        } else if (length >= 4) {
-            last = (buffer.getIntLE(index) & 0xFFFFFFFFL) | ((long) buffer.getIntLE(to - 4) << 32);
-        } else {
-            last = length == 0
-                    ? 0
-                    : few(buffer.getByte(index), buffer.getByte(index + (length >> 1)), buffer.getByte(to - 1));
-        }
-        return finish(state, last, length);
-    }
-
-    /** Whether the bytes of the buffer are {@code bytes}, whose length is {@code length}. */
-    static boolean sameBytes(byte[] bytes, ByteBuf buffer, int index, int length) {
-        int at = 0;
-        for (; at + 8 <= length; at += 8) {
-            if ((long) LONG.get(bytes, at) != buffer.getLongLE(index + at)) {
-                return false;
-            }
-        }
-        if (at == length) {
-            return true;
+            return finish(state, (long) LONG.get(bytes, to - 16), (long) LONG.get(bytes, to - 8), length);
         }
         if (length >= 8) {
-            return (long) LONG.get(bytes, length - 8) == buffer.getLongLE(index + length - 8);
+            return finish(state, (long) LONG.get(bytes, from), (long) LONG.get(bytes, to - 8), length);
         }
         if (length >= 4) {
-            return (int) INT.get(bytes, 0) == buffer.getIntLE(index)
-                    && (int) INT.get(bytes, length - 4) == buffer.getIntLE(index + length - 4);
+            return finish(state, (int) INT.get(bytes, from), (int) INT.get(bytes, to - 4), length);
         }
-        for (; at < length; at++) {
-            if (bytes[at] != buffer.getByte(index + at)) {
+        return length == 0
+                ? finish(state, 0, 0, 0)
+                : finish(state, few(bytes[from], bytes[from + (length >> 1)], bytes[to - 1]), 0, length);
+    }
+
+    /** Over {@code bytes}, with seed 0. */
+    static int of(ByteBuffer bytes) {
+        int from = bytes.position();
+        int to = bytes.limit();
+        int length = to - from;
+        long state = START;
+        if (length > 16) {
+            for (int at = from; to - at > 16; at += 16) {
+                state = fold(state ^ (long) BUFFER_LONG.get(bytes, at), WORD ^ (long) BUFFER_LONG.get(bytes, at + 8));
+            }
+            return finish(state, (long) BUFFER_LONG.get(bytes, to - 16), (long) BUFFER_LONG.get(bytes, to - 8), length);
+        }
+        if (length >= 8) {
+            return finish(state, (long) BUFFER_LONG.get(bytes, from), (long) BUFFER_LONG.get(bytes, to - 8), length);
+        }
+        if (length >= 4) {
+            return finish(state, (int) BUFFER_INT.get(bytes, from), (int) BUFFER_INT.get(bytes, to - 4), length);
+        }
+        return length == 0
+                ? finish(state, 0, 0, 0)
+                : finish(state, few(bytes.get(from), bytes.get(from + (length >> 1)), bytes.get(to - 1)), 0, length);
+    }
+
+    /** Whether what remains in {@code bytes} equals {@code name}. */
+    static boolean sameBytes(byte[] name, ByteBuffer bytes) {
+        int from = bytes.position();
+        int length = name.length;
+        if (bytes.limit() - from != length) {
+            return false;
+        }
+        if (length < 8) {
+            for (int at = 0; at < length; at++) {
+                if (name[at] != bytes.get(from + at)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+        for (int at = 0; at + 8 < length; at += 8) {
+            if ((long) LONG.get(name, at) != (long) BUFFER_LONG.get(bytes, from + at)) {
                 return false;
             }
         }
-        return true;
+        return (long) LONG.get(name, length - 8) == (long) BUFFER_LONG.get(bytes, from + length - 8);
+    }
+
+    /**
+     * The bytes of a buffer that has no array, as its position and limit. A buffer that owns its memory lends a view that it keeps, so
+     * that nothing is allocated; the view is good until the buffer is used again.
+     */
+    static ByteBuffer view(ByteBuf buffer, int index, int length) {
+        return buffer.unwrap() == null && buffer.nioBufferCount() == 1
+                ? buffer.internalNioBuffer(index, length)
+                : buffer.nioBuffer(index, length);
+    }
+
+    /** Where {@code index} is in the array of the buffer; throws if the buffer has no such bytes. */
+    static int arrayIndex(ByteBuf buffer, int index, int length) {
+        if (index < 0 || length < 0 || length > buffer.capacity() - index) {
+            throw new IndexOutOfBoundsException(index + " + " + length + " in " + buffer);
+        }
+        return buffer.arrayOffset() + index;
     }
 
     private static long few(byte first, byte middle, byte last) {
         return (first & 0xFF) | ((middle & 0xFF) << 8) | ((last & 0xFF) << 16);
     }
 
-    private static int finish(long state, long last, int length) {
-        long mixed = fold(fold(state ^ last, WORD ^ length), LAST);
+    private static int finish(long state, long last, long veryLast, int length) {
+        long mixed = fold(fold(state ^ last, WORD ^ length ^ veryLast), LAST);
         return (int) (mixed ^ (mixed >>> 32));
     }
 

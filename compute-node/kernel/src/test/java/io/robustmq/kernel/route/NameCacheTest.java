@@ -56,9 +56,9 @@ class NameCacheTest {
     void hashIsTheSameForEver() {
         assertThat(NameCache.hash(new byte[0])).isEqualTo(0xF16EB0EC);
         assertThat(NameCache.hash("a".getBytes(UTF_8))).isEqualTo(0xB7C6ECFC);
-        assertThat(NameCache.hash("a/b/c".getBytes(UTF_8))).isEqualTo(0x1F9BF1AC);
-        assertThat(NameCache.hash("12345678".getBytes(UTF_8))).isEqualTo(0xCC1CE8FF);
-        assertThat(NameCache.hash("plant/7/temperature".getBytes(UTF_8))).isEqualTo(0x42429660);
+        assertThat(NameCache.hash("a/b/c".getBytes(UTF_8))).isEqualTo(0x27205874);
+        assertThat(NameCache.hash("12345678".getBytes(UTF_8))).isEqualTo(0x505FE108);
+        assertThat(NameCache.hash("plant/7/temperature".getBytes(UTF_8))).isEqualTo(0x5A2543E2);
     }
 
     @Test
@@ -127,11 +127,25 @@ class NameCacheTest {
     void keepsNearlyAllNamesThatFit() {
         NameCache<CountedName> small = new NameCache<>(CountedName::new, 1024, 1 << 20);
         for (int round = 0; round < 2; round++) {
-            for (int i = 0; i < 256; i++) {
+            for (int i = 0; i < 768; i++) {
                 small.intern(("n/" + i).getBytes(UTF_8));
             }
         }
-        assertThat(small.size()).isGreaterThan(250);
+        assertThat(small.size()).isGreaterThan(764);
+    }
+
+    @Test
+    void findsBytesThatEndWithTheBuffer() {
+        ByteBuf buffer = Unpooled.directBuffer(21, 21).writeBytes("x12345678901234567890".getBytes(UTF_8));
+        try {
+            CountedName name = cache.intern(buffer, 1, 20);
+            assertThat(cache.find(buffer, 1, 20)).isSameAs(name);
+            assertThat(buffer.readerIndex()).isZero();
+            assertThat(buffer.readableBytes()).isEqualTo(21);
+            assertThatThrownBy(() -> cache.find(buffer, 2, 20)).isInstanceOf(IndexOutOfBoundsException.class);
+        } finally {
+            buffer.release();
+        }
     }
 
     @Test
