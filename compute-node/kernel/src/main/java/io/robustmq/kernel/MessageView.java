@@ -9,10 +9,10 @@ import java.nio.charset.StandardCharsets;
  *
  * <pre>
  *  0  u32  length of all that follows
- *  4  u8   bits 0-1 guarantee, 2 last-value, 3 expires, 4 headers
+ *  4  u8   bits 0-1 guarantee, 2 last-value, 3 expires, 4 headers, 5 not published yet
  *  5  i64  publisher: SessionKey.hash64 of who published, 0 if nobody in particular
  * 13  i64  time of publishing, ms since the epoch
- * 21  i64  time of expiry, ms since the epoch; only with bit 3
+ * 21  i64  time of expiry, ms since the epoch; only with bit 3. With bit 5 the ms from publishing to expiry
  *     u16  length of name, name (UTF-8)
  *     u32  length of headers, headers (see {@link Headers}); only with bit 4
  *     payload: the rest
@@ -22,6 +22,7 @@ public final class MessageView {
     static final int LAST_VALUE = 1 << 2;
     static final int EXPIRES = 1 << 3;
     static final int HEADERS = 1 << 4;
+    static final int UNPUBLISHED = 1 << 5;
     static final int FIXED_BYTES = 21;
 
     private ByteBuf buffer;
@@ -120,9 +121,25 @@ public final class MessageView {
         return buffer.getLong(index + 13);
     }
 
-    /** When it expires, ms since the epoch; {@link Long#MAX_VALUE} if never. */
+    /** When it expires, ms since the epoch; {@link Long#MAX_VALUE} if never, or if that is counted from a publishing that is still to come. */
     public long expiresAtMillis() {
-        return (flags & EXPIRES) != 0 ? buffer.getLong(index + FIXED_BYTES) : Long.MAX_VALUE;
+        return (flags & (EXPIRES | UNPUBLISHED)) == EXPIRES ? buffer.getLong(index + FIXED_BYTES) : Long.MAX_VALUE;
+    }
+
+    /**
+     * Writes the times of a message whose lifetime is counted from now on (see {@link PublishDraft#expiresAfterMillis}) into the copy that starts at {@code index}; any other
+     * message stays as it is.
+     */
+    public static void publishedNow(ByteBuf buffer, int index, long nowMillis) {
+        int flags = buffer.getByte(index + 4);
+        if ((flags & UNPUBLISHED) == 0) {
+            return;
+        }
+        buffer.setByte(index + 4, flags & ~UNPUBLISHED);
+        buffer.setLong(index + 13, nowMillis);
+        if ((flags & EXPIRES) != 0) {
+            buffer.setLong(index + FIXED_BYTES, nowMillis + buffer.getLong(index + FIXED_BYTES));
+        }
     }
 
     public int nameIndex() {

@@ -13,6 +13,7 @@ public final class PublishDraft {
     private Guarantee guarantee = Guarantee.AT_MOST_ONCE;
     private boolean lastValue;
     private long expiresAtMillis = Long.MAX_VALUE;
+    private boolean unpublished;
     private ByteBuf headers = Unpooled.EMPTY_BUFFER;
     private int headersIndex;
     private int headersLength;
@@ -26,6 +27,7 @@ public final class PublishDraft {
         this.guarantee = guarantee;
         lastValue = false;
         expiresAtMillis = Long.MAX_VALUE;
+        unpublished = false;
         headersLength = 0;
         payloadLength = 0;
         return this;
@@ -40,6 +42,18 @@ public final class PublishDraft {
     /** @param atMillis ms since the epoch; {@link Long#MAX_VALUE} for never */
     public PublishDraft expiresAtMillis(long atMillis) {
         expiresAtMillis = atMillis;
+        unpublished = false;
+        return this;
+    }
+
+    /**
+     * For a {@link PartingMessage}: it is published later, by the kernel, and expires so long after that.
+     *
+     * @param lifetimeMillis 0 or more; {@link Long#MAX_VALUE} for never
+     */
+    public PublishDraft expiresAfterMillis(long lifetimeMillis) {
+        expiresAtMillis = lifetimeMillis;
+        unpublished = true;
         return this;
     }
 
@@ -103,6 +117,9 @@ public final class PublishDraft {
         }
         if (expiresAtMillis != Long.MAX_VALUE) {
             flags |= MessageView.EXPIRES;
+        }
+        if (unpublished) {
+            flags |= MessageView.UNPUBLISHED;
         }
         if (headersLength > 0) {
             flags |= MessageView.HEADERS;

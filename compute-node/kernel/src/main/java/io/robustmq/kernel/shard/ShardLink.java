@@ -2,6 +2,7 @@ package io.robustmq.kernel.shard;
 
 import io.netty.buffer.ByteBuf;
 import io.robustmq.kernel.ByteCopy;
+import io.robustmq.kernel.MessageView;
 import io.robustmq.kernel.PublishOutcome;
 import io.robustmq.kernel.link.Frame;
 import io.robustmq.kernel.link.LoopBatch;
@@ -86,7 +87,7 @@ final class ShardLink {
 
     /** To the attached subscribers of a loop. */
     void message(int loop, MessageRow row) {
-        copy(row, links.begin(loop, Frame.MESSAGE).data());
+        publish(row, links.begin(loop, Frame.MESSAGE).data());
     }
 
     /** To another shard, as an entry of this shard's outbox (or with {@code origin} null, for its queues only). */
@@ -105,7 +106,14 @@ final class ShardLink {
             out.writeInt(shard).writeLong(entryLsn);
         }
         batch.reference(origin);
+        publish(row, out);
+    }
+
+    /** A parting message begins its life when it leaves, and not when it was left behind. */
+    private void publish(MessageRow row, ByteBuf out) {
+        int at = out.writerIndex();
         copy(row, out);
+        MessageView.publishedNow(out, at, links.loop().wallMillis());
     }
 
     private static void copy(MessageRow row, ByteBuf out) {

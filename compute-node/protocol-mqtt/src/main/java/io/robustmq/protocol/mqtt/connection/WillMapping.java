@@ -16,8 +16,7 @@ final class WillMapping {
     private WillMapping() {}
 
     /**
-     * Copies the will. Its message expiry counts from when it is published (§3.1.3.2.4); in the encoding it is the
-     * difference between time of publishing and of expiry, which the kernel moves on when it publishes it.
+     * Copies the will. Its message expiry counts from when it is published (§3.1.3.2.4).
      *
      * @param profile its granted session expiry is as long as the will delay can be (MQTT 5.0 §3.1.3.2.2)
      */
@@ -30,7 +29,7 @@ final class WillMapping {
                 .lastValue(will.retain());
         long messageExpirySeconds = will.properties().number(Property.MESSAGE_EXPIRY_INTERVAL, ABSENT);
         if (messageExpirySeconds != ABSENT) {
-            draft.expiresAtMillis(nowMillis + messageExpirySeconds * 1_000);
+            draft.expiresAfterMillis(messageExpirySeconds * 1_000);
         }
         ByteBuf headers = Unpooled.buffer();
         HeaderTranslation.toHeaders(will.properties(), headers);

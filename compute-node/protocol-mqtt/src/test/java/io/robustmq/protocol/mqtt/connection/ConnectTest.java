@@ -2,10 +2,13 @@ package io.robustmq.protocol.mqtt.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.robustmq.kernel.AttachRequest;
 import io.robustmq.kernel.Detach;
 import io.robustmq.kernel.Guarantee;
 import io.robustmq.kernel.KernelFault;
+import io.robustmq.kernel.MessageView;
 import io.robustmq.kernel.PartingMessage;
 import io.robustmq.protocol.mqtt.MqttEvent;
 import io.robustmq.protocol.mqtt.MqttLimits;
@@ -230,15 +233,12 @@ class ConnectTest {
         PartingMessage parting = client.session().request.parting();
         assertThat(parting).isNotNull();
         assertThat(parting.delayMillis()).isEqualTo(30_000);
-        assertThat(FakeKernel.Attachment.read(0, parting.message().view()))
-                .isEqualTo(new FakeKernel.Published(
-                        0,
-                        "gone/c",
-                        Guarantee.AT_LEAST_ONCE,
-                        true,
-                        client.kernel.loop.wallMillis() + 5_000,
-                        "01000174",
-                        "bye"));
+        ByteBuf published = Unpooled.buffer();
+        parting.message().writeTo(published);
+        MessageView.publishedNow(published, 0, 1_000);
+        assertThat(FakeKernel.Attachment.read(0, new MessageView().wrap(published, 0)))
+                .isEqualTo(
+                        new FakeKernel.Published(0, "gone/c", Guarantee.AT_LEAST_ONCE, true, 6_000, "01000174", "bye"));
         assertThat(parting.message().view().publisher())
                 .isEqualTo(client.session().request.key().hash64());
     }

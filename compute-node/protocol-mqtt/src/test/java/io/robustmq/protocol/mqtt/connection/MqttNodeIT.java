@@ -250,6 +250,26 @@ class MqttNodeIT {
     }
 
     @Test
+    void lifeOfAWillBeginsWhenItIsPublished() throws Exception {
+        Properties properties =
+                Properties.builder().set(Property.MESSAGE_EXPIRY_INTERVAL, 1).build();
+        Will will = new Will(QOS_1, false, "brief/x", properties, BinaryData.ofUtf8("gone"));
+        try (SocketClient watcher = client(ProtocolVersion.MQTT_5)) {
+            watcher.connect("brief-watcher", true);
+            watcher.subscribe("brief/#", QOS_1);
+            try (SocketClient mortal = client(ProtocolVersion.MQTT_5)) {
+                mortal.connect("brief-mortal", true, Properties.NONE, will);
+                // Longer than the will lives once it is published.
+                assertThat(mortal.silentFor(1_200)).isTrue();
+            }
+
+            Publish gone = watcher.take(Publish.class);
+            assertThat(gone.properties().number(Property.MESSAGE_EXPIRY_INTERVAL, -1))
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
     void goodbyeForgetsTheWill() throws Exception {
         try (SocketClient watcher = client(ProtocolVersion.MQTT_3_1_1)) {
             watcher.connect("watcher2", true);

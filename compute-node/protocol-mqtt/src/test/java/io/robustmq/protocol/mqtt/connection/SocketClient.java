@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -104,6 +105,19 @@ final class SocketClient implements AutoCloseable {
             }
         }
         return packets.removeFirst();
+    }
+
+    /** Whether nothing arrives and the connection stays for so long. */
+    boolean silentFor(int millis) {
+        try {
+            socket.setSoTimeout(millis);
+            next();
+            return false;
+        } catch (UncheckedIOException silence) {
+            return silence.getCause() instanceof SocketTimeoutException;
+        } catch (IOException broken) {
+            throw new UncheckedIOException(broken);
+        }
     }
 
     /** Ends the connection without a goodbye. */
