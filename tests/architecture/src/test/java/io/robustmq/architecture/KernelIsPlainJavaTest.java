@@ -13,6 +13,7 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.time.Clock;
 import java.util.Set;
+import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
@@ -81,9 +82,10 @@ class KernelIsPlainJavaTest {
                 .that(DirectionsTest.inTheKernel())
                 .should()
                 .dependOnClassesThat()
-                .haveNameMatching("java\\.util\\.Random|java\\.util\\.SplittableRandom|java\\.util\\.random\\..*"
-                        + "|java\\.util\\.concurrent\\.ThreadLocalRandom|java\\.security\\.SecureRandom"
-                        + "|io\\.netty\\.util\\.internal\\.ThreadLocalRandom")
+                .haveNameMatching(
+                        "java\\.util\\.Random|java\\.util\\.SplittableRandom|java\\.util\\.random\\.(?!RandomGenerator$).*"
+                                + "|java\\.util\\.concurrent\\.ThreadLocalRandom|java\\.security\\.SecureRandom"
+                                + "|io\\.netty\\.util\\.internal\\.ThreadLocalRandom")
                 .check(Product.CLASSES);
     }
 
@@ -94,9 +96,11 @@ class KernelIsPlainJavaTest {
                 .should()
                 .callMethodWhere(describe(
                         "the JVM invents a value",
-                        target -> Set.of("randomUUID", "random", "identityHashCode")
-                                        .contains(target.getName())
-                                && target.getOwner().getPackageName().startsWith("java.")))
+                        target -> (Set.of("randomUUID", "random", "identityHashCode")
+                                                .contains(target.getName())
+                                        && target.getOwner().getPackageName().startsWith("java."))
+                                || (target.getOwner().isEquivalentTo(RandomGenerator.class)
+                                        && Set.of("of", "getDefault").contains(target.getName()))))
                 .check(Product.CLASSES);
     }
 

@@ -246,7 +246,7 @@ final class ShardSnapshot {
                     }
                 })
                 .thenCompose(_ -> {
-                    reads.forEach(read -> all.addComponent(true, read.join()));
+                    reads.forEach(read -> all.addComponent(true, read.resultNow()));
                     return readFrom(reader, end, all);
                 });
     }
