@@ -1,0 +1,46 @@
+package io.robustmq.standalone;
+
+import io.robustmq.server.node.NodeStorage;
+import io.robustmq.storage.Lease;
+import io.robustmq.storage.ledger.LedgerLogOptions;
+import io.robustmq.storage.ledger.LedgerLogStore;
+import io.robustmq.storage.ledger.LedgerRunStore;
+import io.robustmq.storage.memory.MemoryCoordStore;
+import io.robustmq.storage.memory.MemoryLedgerStore;
+import java.util.Optional;
+
+/** Everything on the heap: the same chains of ledgers as on disk, gone with the process. */
+final class MemoryStorage implements OpenStorage {
+
+    private static final String CLUSTER = "memory";
+
+    private final MemoryLedgerStore ledgers = new MemoryLedgerStore();
+    private final MemoryCoordStore coordination = new MemoryCoordStore();
+    private final NodeStorage node;
+
+    MemoryStorage(int shards) {
+        this.node = new NodeStorage(
+                new LedgerLogStore(ledgers, coordination, Lease.SOLE_MEMBER, LedgerLogOptions.defaults(CLUSTER)),
+                new LedgerRunStore(ledgers, CLUSTER),
+                coordination,
+                shards,
+                Optional.empty());
+    }
+
+    @Override
+    public NodeStorage node() {
+        return node;
+    }
+
+    @Override
+    public String description() {
+        return "in memory, gone when this process ends";
+    }
+
+    @Override
+    public void close() {
+        node.logs().close();
+        ledgers.close();
+        coordination.close();
+    }
+}
