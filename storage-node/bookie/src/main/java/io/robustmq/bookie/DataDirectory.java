@@ -41,11 +41,13 @@ final class DataDirectory implements AutoCloseable {
     private final Path root;
     private final FileChannel lockChannel;
     private final String bookieId;
+    private final boolean fresh;
 
-    private DataDirectory(Path root, FileChannel lockChannel, String bookieId) {
+    private DataDirectory(Path root, FileChannel lockChannel, String bookieId, boolean fresh) {
         this.root = root;
         this.lockChannel = lockChannel;
         this.bookieId = bookieId;
+        this.fresh = fresh;
     }
 
     static DataDirectory open(Path directory) throws StartException {
@@ -61,7 +63,8 @@ final class DataDirectory implements AutoCloseable {
             lock = lock(root);
             Files.createDirectories(root.resolve("metadata"));
             Files.createDirectories(root.resolve("bookie"));
-            opened = new DataDirectory(root, lock, format(root));
+            boolean fresh = !Files.exists(root.resolve("FORMAT"));
+            opened = new DataDirectory(root, lock, format(root), fresh);
             return opened;
         } catch (IOException e) {
             throw new StartException(new StartFault.DirectoryNotWritable(root, String.valueOf(e)), e);
@@ -153,6 +156,11 @@ final class DataDirectory implements AutoCloseable {
 
     Path root() {
         return root;
+    }
+
+    /** Whether nothing was in it before. */
+    boolean fresh() {
+        return fresh;
     }
 
     String bookieId() {

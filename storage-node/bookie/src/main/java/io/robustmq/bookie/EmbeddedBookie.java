@@ -183,13 +183,13 @@ public final class EmbeddedBookie implements AutoCloseable {
                 onDisk.add(cookie);
             }
         }
-        String instance = instance(registration);
+        String instance = data.fresh() ? null : instance(registration);
         if (instance == null) {
             if (!onDisk.isEmpty() || !empty(data.journal()) || !empty(data.ledgers())) {
                 throw disagree(data, "none", onDisk.isEmpty() ? "unknown" : instanceOf(onDisk.getFirst()));
             }
             initialise(registration);
-            return;
+            instance = registration.getClusterInstanceId();
         }
         for (Cookie cookie : onDisk) {
             if (!instance.equals(instanceOf(cookie))) {
@@ -198,27 +198,40 @@ public final class EmbeddedBookie implements AutoCloseable {
         }
         Cookie expected =
                 Cookie.generateCookie(configuration).setInstanceId(instance).build();
-        Versioned<Cookie> registered = registered(configuration, registration);
-        if (registered == null) {
-            // The former start ended between the two steps of its initialisation; nothing was acknowledged by then.
-            if (onDisk.size() == directories.size()) {
-                expected.writeToRegistrationManager(registration, configuration, Version.NEW);
-            }
-        } else if (onDisk.size() < directories.size()) {
+        Versioned<Cookie> registered = data.fresh() ? null : registered(configuration, registration);
+        if (registered != null && onDisk.size() < directories.size()) {
             throw disagree(data, instance, onDisk.isEmpty() ? "none" : "an unknown instance in part");
         }
-        if (registered != null && !registered.getValue().toString().equals(expected.toString())) {
+        if (registered == null) {
+            // New, or the former start ended in the midst of this; nothing was acknowledged by then.
+            stamp(expected, directories);
+            expected.writeToRegistrationManager(registration, configuration, Version.NEW);
+            return;
+        }
+        boolean moved = !registered.getValue().toString().equals(expected.toString());
+        if (moved) {
             LOG.info("directory={} the data directory was moved, its bookie is registered anew", data.root());
+        }
+        if (moved || onDisk.stream().anyMatch(cookie -> !cookie.toString().equals(expected.toString()))) {
             for (File directory : directories) {
                 expected.writeToDirectory(directory);
             }
+        }
+        if (moved) {
             expected.writeToRegistrationManager(registration, configuration, registered.getVersion());
-        } else if (registered != null) {
-            for (int i = 0; i < directories.size(); i++) {
-                if (!onDisk.get(i).toString().equals(expected.toString())) {
-                    expected.writeToDirectory(directories.get(i));
-                }
+        }
+    }
+
+    private static void stamp(Cookie cookie, List<File> directories) throws IOException {
+        for (File directory : directories) {
+            Files.createDirectories(directory.toPath());
+            Path mark = directory.toPath().resolve("lastMark");
+            if (!Files.exists(mark)) {
+                // "Nothing of the journal is in the ledgers yet"; without the file the bookie reports its absence as an
+                // error.
+                Files.write(mark, new byte[2 * Long.BYTES]);
             }
+            cookie.writeToDirectory(directory);
         }
     }
 

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.List;
 import org.apache.zookeeper.server.DatadirCleanupManager;
 import org.apache.zookeeper.server.ServerCnxnFactory;
-import org.apache.zookeeper.server.ZKDatabase;
 import org.apache.zookeeper.server.ZooKeeperServer;
 import org.apache.zookeeper.server.persistence.FileTxnLog;
 import org.apache.zookeeper.server.persistence.FileTxnSnapLog;
@@ -92,14 +91,17 @@ public final class EmbeddedMetadata implements AutoCloseable {
         }
 
         @Override
-        public void loadData() throws IOException {
-            ZKDatabase database = getZKDatabase();
-            setZxid(database.isInitialized() ? database.getDataTreeLastProcessedZxid() : database.loadDataBase());
-            database.getSessionWithTimeOuts().clear();
-            for (long session : List.copyOf(database.getSessions())) {
-                killSession(session, database.getDataTreeLastProcessedZxid());
-            }
-            takeSnapshot(true);
+        public synchronized void startup() {
+            List<Long> former =
+                    List.copyOf(getZKDatabase().getSessionWithTimeOuts().keySet());
+            super.startup();
+            // Requests are served in order: these come before any of a new client.
+            former.forEach(this::closeSession);
+        }
+
+        @Override
+        protected void registerJMX() {
+            // Nobody asks, and a management server costs a good part of the start.
         }
     }
 }

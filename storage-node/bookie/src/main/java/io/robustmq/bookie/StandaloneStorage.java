@@ -1,6 +1,7 @@
 package io.robustmq.bookie;
 
 import java.nio.file.Path;
+import org.rocksdb.RocksDB;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +32,8 @@ public final class StandaloneStorage implements AutoCloseable {
             throws StartException, InterruptedException {
         long startNanos = System.nanoTime();
         DataDirectory directory = DataDirectory.open(dataDirectory);
+        // Unpacks and links a large library, while the metadata store starts.
+        Thread.ofPlatform().name("load-rocksdb").daemon().start(RocksDB::loadLibrary);
         EmbeddedMetadata metadata = null;
         EmbeddedBookie bookie = null;
         try {
