@@ -30,6 +30,26 @@ class BacklogTest {
     }
 
     @Test
+    void findsTheFirstReadyMessageAfterItsChunkJoinedTheOneBefore() {
+        Backlog backlog = new Backlog();
+        for (long lsn = 1; lsn <= 200; lsn++) {
+            backlog.add(lsn);
+        }
+        for (long lsn = 1; lsn <= 64; lsn++) {
+            backlog.checkOut(lsn);
+        }
+        for (long lsn = 5; lsn <= 64; lsn++) {
+            backlog.remove(lsn);
+        }
+        for (long lsn = 66; lsn <= 128; lsn++) {
+            assertThat(backlog.firstReady()).isEqualTo(65);
+            backlog.remove(lsn);
+        }
+        assertThat(backlog.firstReady()).isEqualTo(65);
+        assertThat(backlog.first()).isEqualTo(1);
+    }
+
+    @Test
     void refusesWhatWouldPutAMessageInTwoPlaces() {
         Backlog backlog = new Backlog();
         backlog.add(5);

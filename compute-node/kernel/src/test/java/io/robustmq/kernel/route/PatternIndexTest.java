@@ -229,6 +229,34 @@ class PatternIndexTest {
         }
     }
 
+    @Test
+    void readersFindAPatternWhileItsBranchSplitsAndJoins() throws Exception {
+        PatternIndex<String> index = new PatternIndex<>();
+        index.put("a/+/x/y", "kept");
+        AtomicBoolean writing = new AtomicBoolean(true);
+        CountDownLatch started = new CountDownLatch(1);
+        try (ExecutorService readers = Executors.newFixedThreadPool(1)) {
+            Future<Integer> check = readers.submit(() -> {
+                int missed = 0;
+                List<String> found = new ArrayList<>();
+                while (writing.get()) {
+                    found.clear();
+                    index.match("a/b/x/y", found);
+                    started.countDown();
+                    missed += found.contains("kept") ? 0 : 1;
+                }
+                return missed;
+            });
+            assertThat(started.await(10, TimeUnit.SECONDS)).isTrue();
+            for (int step = 0; step < 100_000; step++) {
+                index.put("a/+/x/z", "comes and goes");
+                index.remove("a/+/x/z");
+            }
+            writing.set(false);
+            assertThat(check.get(30, TimeUnit.SECONDS)).isZero();
+        }
+    }
+
     /** Prints what a filter costs; the bound is that of the design, with room for references of 8 bytes. */
     @Test
     void manyWildcardPatternsFitInMemory() {
