@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 
 /**
  * Small facts with compare-and-set: the owner and ledger chain of each shard, members, the identity of the cluster. Never anything per topic or per
- * session. Paths are absolute, {@code /}-separated; missing parents are made. Any thread; completes on any thread.
+ * session. Paths are absolute, {@code /}-separated; missing parents are made, with an empty value. Any thread; completes on any thread.
  *
  * <p>Every stage may fail with {@link StorageFault.Unavailable} (nothing was done) or {@link StorageFault.OutcomeUnknown} (a change may have been done).
  */
@@ -27,7 +27,10 @@ public interface CoordStore extends AutoCloseable {
      */
     CompletionStage<Long> compareAndSet(String path, byte[] value, long expectedVersion);
 
-    /** Deletes a node if its version is the given one; succeeds if it does not exist. */
+    /**
+     * Deletes a node if its version is the given one; succeeds if it does not exist. Fails with {@link StorageFault.VersionConflict}, also if the node has
+     * children.
+     */
     CompletionStage<Void> delete(String path, long expectedVersion);
 
     /** Names (not paths) of the children, sorted; empty if the node does not exist. */

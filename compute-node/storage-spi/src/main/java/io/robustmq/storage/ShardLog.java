@@ -37,7 +37,10 @@ public interface ShardLog {
      */
     void append(ByteBuf entry, long firstLsn, int count);
 
-    /** How many further appends may be started now. 0 while the log rolls to a new ledger; {@link #onSlotFree} tells when that ends. */
+    /**
+     * How many further appends may be started now. 0 before replay ended and for a moment while the log rolls to a new ledger; {@link #onSlotFree} tells when that
+     * ends. After an {@link AppendOutcome#UNKNOWN} it is above 0: what is appended then is reported UNKNOWN too.
+     */
     int freeSlots();
 
     /** Sets what is run whenever {@link #freeSlots()} rises from 0. */
@@ -51,7 +54,7 @@ public interface ShardLog {
      * and shortens the log. Space is given back after it, never before. One at a time.
      *
      * @param manifest opaque to the store, at most 64 KiB; from its reader index, released by the store
-     * @param flushedLsn not above the last committed LSN
+     * @param flushedLsn not below that of the checkpoint in force and not above the last committed LSN
      * @return completes when installed; fails with {@link StorageFault.NotOwner} or {@link StorageFault.Unavailable}; after a failure the old checkpoint or the
      *     new one is in force, and the owner must treat the log as after {@link AppendOutcome#UNKNOWN} unless the fault is Unavailable
      */
@@ -77,7 +80,8 @@ public interface ShardLog {
     interface ReplayListener {
         /**
          * @param records the bytes after the header; valid during the call, retain to keep
-         * @param firstLsn LSN of the first record in it
+         * @param firstLsn LSN of the first record in it; the first entry of a replay may start at or below the flushed LSN, if the checkpoint was made inside
+         *     it: an entry is never cut, its listener passes over those records
          * @param count number of records
          */
         void entry(ByteBuf records, long firstLsn, int count);

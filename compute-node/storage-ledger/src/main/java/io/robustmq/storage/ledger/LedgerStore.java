@@ -71,7 +71,7 @@ public interface LedgerStore extends AutoCloseable {
         /** Closes after everything acknowledged; appends in flight fail. */
         CompletionStage<Void> close();
 
-        /** Lets go of local resources without closing the ledger. */
+        /** Lets go of local resources without closing the ledger. May be called more than once, and after {@link #close}. */
         void abandon();
     }
 
