@@ -137,6 +137,11 @@ public final class NodeKernel implements Kernel {
         }
     }
 
+    /** How often a shard met a programmer's mistake and started anew; anything but 0 deserves a report. Any thread. */
+    public long invariantsBroken() {
+        return sum(shard -> shard.figures().invariantsBroken.read());
+    }
+
     private long sum(ToLongFunction<Shard> what) {
         long all = 0;
         for (Shard shard : shards) {

@@ -26,8 +26,10 @@ public final class Subscription {
     public long position;
     /** Where it stands among the subscribers of its stream. */
     int slot = -1;
-    /** Names met since it was made, while its kept last values are being looked up; memory only. */
+    /** Names met since the oldest look-up of its kept last values began, as long as one is under way; memory only. */
     public @Nullable Set<String> passedNames;
+
+    private int lookUps;
 
     public Subscription(SessionState session, SubscribeRequest request, long startLsn) {
         this.session = session;
@@ -57,9 +59,25 @@ public final class Subscription {
                 group);
     }
 
-    /** Starts noting the names of messages for a look-up of last values. */
+    /** Starts noting the names of messages for a look-up of last values; several may be under way at once. */
     public void watchNames() {
-        passedNames = new HashSet<>();
+        if (passedNames == null) {
+            passedNames = new HashSet<>();
+        }
+        lookUps++;
+    }
+
+    /** One look-up is over. */
+    public void lookUpDone() {
+        if (lookUps > 0 && --lookUps == 0) {
+            passedNames = null;
+        }
+    }
+
+    /** Whoever looked up is gone; what is still on its way from there finds nobody. */
+    public void forgetLookUps() {
+        lookUps = 0;
+        passedNames = null;
     }
 
     /** Whether this subscription wants the message, which matches its pattern. */

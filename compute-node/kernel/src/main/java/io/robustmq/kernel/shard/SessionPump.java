@@ -12,8 +12,6 @@ final class SessionPump {
     long nextSequence;
     /** Sequences below this were assigned before this attachment: they may have been sent. */
     final long resendBelow;
-    /** Sequences from {@link #resendBelow} to here may have been sent too, if their reference is that old: the window of a member that is gone. */
-    final long perhapsSentBelow;
     /** Sent on this attachment and not settled. */
     int outstanding;
     /** In the list of pumps to look at. */
@@ -23,14 +21,12 @@ final class SessionPump {
     /** Nothing more is sent until this LSN is committed: what it skips is not in the log before. */
     long blockedUntilLsn;
 
-    /** @param windowBound the most that any attachment may have unsettled */
-    SessionPump(SessionState session, ShardClient client, int windowMax, int windowBound, long messageBytesMax) {
+    SessionPump(SessionState session, ShardClient client, int windowMax, long messageBytesMax) {
         this.session = session;
         this.client = client;
         this.windowMax = windowMax;
         this.messageBytesMax = messageBytesMax;
         this.nextSequence = session.window().base();
         this.resendBelow = session.window().next();
-        this.perhapsSentBelow = session.window().base() + windowBound;
     }
 }

@@ -164,8 +164,7 @@ final class SessionPumps {
 
     /** Whether an attachment before this one may have sent it (then DUP must be set, MQTT-3.3.1-1). */
     private static boolean perhapsSent(SessionPump pump, long sequence, MessageRow row) {
-        return sequence < pump.resendBelow
-                || (row.lsn <= pump.session.perhapsSentLsn && sequence < pump.perhapsSentBelow);
+        return sequence < pump.resendBelow || row.lsn <= pump.session.perhapsSentLsn;
     }
 
     /** A sequence that was assigned before. */

@@ -1011,7 +1011,6 @@ public final class Shard implements ShardInbox {
                             attached,
                             client,
                             Math.min(request.windowMax(), options.windowMax()),
-                            options.windowMax(),
                             request.messageBytesMax()));
                 }
                 if (!live.waiting.isEmpty()) {
@@ -1296,7 +1295,7 @@ public final class Shard implements ShardInbox {
             return;
         }
         Set<String> passed = subscription.passedNames;
-        if (passed != null && passed.contains(message.view().name())) {
+        if (passed == null || passed.contains(message.view().name())) {
             return;
         }
         guarded(() -> {
@@ -1318,7 +1317,7 @@ public final class Shard implements ShardInbox {
         Subscription subscription =
                 session == null ? null : session.subscriptions().get(new GroupPattern(pattern, ""));
         if (subscription != null) {
-            subscription.passedNames = null;
+            subscription.lookUpDone();
         }
     }
 

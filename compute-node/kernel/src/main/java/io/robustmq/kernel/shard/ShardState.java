@@ -371,7 +371,7 @@ final class ShardState {
             dropParting(session);
         }
         for (Subscription subscription : session.streamed()) {
-            subscription.passedNames = null;
+            subscription.forgetLookUps();
         }
         schedule(session);
     }
