@@ -24,6 +24,8 @@ public enum Invariant {
     TRANSFERS_AND_BOUNDS,
     /** Only a member whose lease holds reports an append committed. */
     LEASE,
+    /** The kernel meets no mistake of its own. */
+    KERNEL_IS_SOUND,
     /** When every fault is mended, the platform works again by itself. */
     RECOVERS
 }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,18 +34,22 @@ public final class SimWorld {
     private final SimBookies bookies;
     private final SimProcess leaseGrantor;
     private final int loopsPerNode;
+    private final int firstClient;
     private final Consumer<SimNode> program;
     private final List<Machine> machines = new ArrayList<>();
 
     /**
      * @param nodes compute nodes
      * @param loopsPerNode home loops of each
+     * @param clients endpoints for clients outside the platform
      * @param program what a node does when it starts; called outside its loops
      */
-    public SimWorld(long seed, BookieOptions options, int nodes, int loopsPerNode, Consumer<SimNode> program) {
+    public SimWorld(
+            long seed, BookieOptions options, int nodes, int loopsPerNode, int clients, Consumer<SimNode> program) {
         this.scheduler = new SimScheduler(seed);
         this.judge = new SimJudge(scheduler);
-        this.network = new SimNetwork(scheduler, FIRST_BOOKIE + options.bookies() + nodes);
+        this.network = new SimNetwork(scheduler, FIRST_BOOKIE + options.bookies() + nodes + clients);
+        this.firstClient = FIRST_BOOKIE + options.bookies() + nodes;
         this.coord = new SimCoord(scheduler, network, COORD, 4_000_000_000L);
         this.bookies = new SimBookies(scheduler, network, coord, FIRST_BOOKIE, options);
         this.leaseGrantor = new SimProcess(scheduler, "grantor", GRANTOR, new SimClock(scheduler, 0, 0));
@@ -75,6 +80,11 @@ public final class SimWorld {
 
     public SimBookies bookies() {
         return bookies;
+    }
+
+    /** A program outside the platform that never fails by itself. */
+    public SimProcess client(int index, String name) {
+        return new SimProcess(scheduler, name, firstClient + index, new SimClock(scheduler, 0, 0));
     }
 
     SimProcess leaseGrantor() {
@@ -171,11 +181,11 @@ public final class SimWorld {
     }
 
     /** Lets time pass until the condition holds; throws at the first broken invariant, and if it does not hold in time. */
-    public void runUntil(BooleanSupplier condition, long withinNanos, Invariant invariant, String otherwise) {
+    public void runUntil(BooleanSupplier condition, long withinNanos, Invariant invariant, Supplier<String> otherwise) {
         boolean held = scheduler.runUntilTrue(() -> judge.isBroken() || condition.getAsBoolean(), withinNanos);
         judge.rule();
         if (!held) {
-            judge.broken(invariant, otherwise);
+            judge.broken(invariant, otherwise.get());
             judge.rule();
         }
     }

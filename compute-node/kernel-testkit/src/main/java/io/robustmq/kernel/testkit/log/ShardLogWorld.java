@@ -92,7 +92,7 @@ public final class ShardLogWorld {
     }
 
     public ShardLogWorld(long seed, Scenario scenario, LedgerLogOptions options, Set<StorageBug> bugs) {
-        this.world = new SimWorld(seed, scenario.bookies, scenario.nodes, 2, this::started);
+        this.world = new SimWorld(seed, scenario.bookies, scenario.nodes, 2, 0, this::started);
         bugs.forEach(world.bookies()::plant);
         this.random = world.scheduler().random().fork();
         this.faults = new SimFaults(world, scenario.severity);
@@ -218,7 +218,7 @@ public final class ShardLogWorld {
                     () -> owner.servesSince(term) && owner.committedLsn() > before,
                     60 * SECOND,
                     Invariant.RECOVERS,
-                    "shard-" + shard + " is not served although everything is mended");
+                    () -> owner + " does not serve although everything is mended");
         }
         world.run(SECOND);
         long grace = LISTING_NANOS

@@ -100,6 +100,11 @@ final class ShardOwner {
         takeOver();
     }
 
+    @Override
+    public String toString() {
+        return "the owner of " + shard + " on " + node.incarnation() + " (claim " + claim + ")";
+    }
+
     private void letGo() {
         generation++;
         serving = false;

@@ -63,6 +63,11 @@ public final class SimNetwork {
         }
     }
 
+    /** Sends over a connection, which delivers in order or breaks: nothing is lost or doubled in it. */
+    public void stream(int from, SimProcess to, Runnable arrive) {
+        deliver(from * endpoints + to.endpoint(), to, arrive);
+    }
+
     private void deliver(int link, SimProcess to, Runnable arrive) {
         long delay = random.skewed(20_000, 4_000_000);
         if (slowNanos[link] > 0) {

@@ -1,0 +1,60 @@
+package io.robustmq.kernel.testkit.platform;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.robustmq.kernel.testkit.Invariant;
+import io.robustmq.kernel.testkit.SimSeeds;
+import io.robustmq.kernel.testkit.platform.PlatformWorld.Scenario;
+import io.robustmq.storage.ledger.ChainRule;
+import io.robustmq.storage.ledger.LedgerLogOptions;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class PlatformSimTest {
+    private static final LedgerLogOptions OPTIONS = PlatformWorld.quickOptions();
+    /** Further habits of the clients, as {@code -Dsim.habits=A,B}. */
+    private static final Set<Habit> HABITS = Stream.of(
+                    System.getProperty("sim.habits", "").split(",", -1))
+            .filter(name -> !name.isEmpty())
+            .map(Habit::valueOf)
+            .collect(Collectors.toUnmodifiableSet());
+
+    @Test
+    void clientsGetWhatTheyWerePromisedWhateverFails() {
+        SimSeeds.of("PlatformSimTest#clientsGetWhatTheyWerePromisedWhateverFails", 200)
+                .check(seed -> new PlatformWorld(seed, Scenario.of(seed, HABITS), OPTIONS).run());
+    }
+
+    @Test
+    void oneSeedIsOneRun() {
+        PlatformWorld first = new PlatformWorld(3, Scenario.of(3, HABITS), OPTIONS);
+        PlatformWorld again = new PlatformWorld(3, Scenario.of(3, HABITS), OPTIONS);
+        first.run();
+        again.run();
+        assertThat(again.digest()).isEqualTo(first.digest());
+        assertThat(first.published()).isPositive();
+        assertThat(first.received()).isPositive();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = ChainRule.class,
+            names = {"ACKNOWLEDGE_AFTER_COMMIT", "FENCE_EVERY_OPEN_LEDGER"})
+    void clientsNoticeALogThatLoses(ChainRule rule) {
+        LedgerLogOptions options = OPTIONS.without(rule);
+        SimSeeds.of("PlatformSimTest#clientsNoticeALogThatLoses(" + rule + ")", 200)
+                .mustNotice(
+                        EnumSet.of(
+                                Invariant.ROUTE,
+                                Invariant.COUNTS,
+                                Invariant.PACKET_IDS,
+                                Invariant.ONE_CLIENT,
+                                Invariant.RETAINED_AND_WILL),
+                        seed -> new PlatformWorld(seed, Scenario.of(seed, HABITS), options).run());
+    }
+}

@@ -1,0 +1,5 @@
+/** The whole kernel under simulation. */
+@NullMarked
+package io.robustmq.kernel.testkit.platform;
+
+import org.jspecify.annotations.NullMarked;
