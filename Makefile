@@ -51,3 +51,4 @@ clean: ## remove what builds made
 $(APP): $(SOURCES)
 	$(MVN) --quiet package -DskipTests -Dspotless.check.skip -pl standalone -am
 	@touch $@
+	@bin/robustmq prepare
