@@ -86,6 +86,7 @@ class LauncherIT {
                     "HTTP cannot use 127.0.0.1:" + (8080 + offset) + " (");
 
             assertThat(process.terminate()).as("exit code").isZero();
+            assertThat(process.output()).as("a first start and its end").doesNotContain("\tat ", "ERROR", "WARN");
         }
 
         try (LaunchedProcess process = LaunchedProcess.standalone(directory, offset, "--data", data.toString())) {
