@@ -39,6 +39,9 @@ public interface Broker extends AutoCloseable {
     /** Resident memory of the process and those it started, in bytes. */
     long residentBytes();
 
+    /** Adds to the output what helps to understand a broker that does not do what it should; does nothing to it. */
+    void diagnose();
+
     /** What differs from the specification, or is configured, so that tests can say what they expect. */
     Traits traits();
 

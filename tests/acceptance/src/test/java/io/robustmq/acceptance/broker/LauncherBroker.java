@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /** The product, started as a user starts it: {@code bin/robustmq standalone}. */
 final class LauncherBroker extends ProcessBroker {
@@ -46,14 +47,39 @@ final class LauncherBroker extends ProcessBroker {
 
     @Override
     boolean ready() {
-        HttpRequest request = HttpRequest.newBuilder(
-                        URI.create("http://127.0.0.1:" + (HTTP_PORT + portOffset) + "/q/health/ready"))
+        HttpResponse<String> answer = portOpen() ? get("/q/health/ready") : null;
+        return answer != null && answer.statusCode() == 200;
+    }
+
+    private @Nullable HttpResponse<String> get(String path) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + (HTTP_PORT + portOffset) + path))
                 .timeout(Duration.ofSeconds(2))
                 .build();
         try {
-            return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200 && portOpen();
+            return http.send(request, HttpResponse.BodyHandlers.ofString());
         } catch (IOException _) {
-            return false;
+            return null;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    @Override
+    public void diagnose() {
+        if (!running()) {
+            append("not running");
+            return;
+        }
+        HttpResponse<String> metrics = get("/q/metrics");
+        append(metrics == null ? "no metrics" : metrics.body());
+        try {
+            int status = new ProcessBuilder("kill", "-QUIT", Long.toString(pid()))
+                    .start()
+                    .waitFor();
+            append("thread dump asked for: " + status);
+        } catch (IOException e) {
+            append("no thread dump: " + e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);

@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -139,6 +140,25 @@ abstract class ProcessBroker implements Broker {
         return family(running).stream()
                 .mapToLong(member -> residentBytes(member.pid()))
                 .sum();
+    }
+
+    @Override
+    public void diagnose() {
+        // Processes without a thread dump have nothing to tell.
+    }
+
+    /** Adds a line or more to the output. */
+    void append(String text) {
+        try {
+            Files.writeString(
+                    outputFile(),
+                    text + System.lineSeparator(),
+                    StandardCharsets.UTF_8,
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     Path directory() {

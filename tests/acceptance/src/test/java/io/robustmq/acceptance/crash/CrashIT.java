@@ -62,6 +62,9 @@ final class CrashIT {
             }
             finish();
             assertThat(verdict.violations()).as("violations with seed %d", SEED).isEmpty();
+        } catch (RuntimeException | AssertionError e) {
+            broker.diagnose();
+            throw e;
         } finally {
             report();
             weather.over();

@@ -30,7 +30,13 @@ final class Publisher extends CrashClient {
     private int nextStream;
     private volatile boolean idle;
 
-    private record Flow(Publish publish, boolean released) {}
+    /**
+     * A publish under way.
+     *
+     * @param released PUBREC came and PUBREL was sent
+     * @param releasedAgain PUBREL was sent on more than one connection, so the first may have been the last needed
+     */
+    private record Flow(Publish publish, boolean released, boolean releasedAgain) {}
 
     Publisher(
             Connect connect,
@@ -62,8 +68,9 @@ final class Publisher extends CrashClient {
         }
         for (Flow flow : again) {
             if (flow.released()) {
-                client.sendIfOpen(
-                        Ack.of(Ack.Kind.PUBREL, flow.publish().packetId()).toBytes());
+                int packetId = flow.publish().packetId();
+                underWay.put(packetId, new Flow(flow.publish(), true, true));
+                client.sendIfOpen(Ack.of(Ack.Kind.PUBREL, packetId).toBytes());
             } else if (persistent()) {
                 client.sendIfOpen(flow.publish().duplicate().toBytes(client.version()));
             } else {
@@ -86,7 +93,7 @@ final class Publisher extends CrashClient {
     }
 
     private void send(WireClient client, Publish publish) {
-        underWay.put(publish.packetId(), new Flow(publish, false));
+        underWay.put(publish.packetId(), new Flow(publish, false, false));
         client.sendIfOpen(publish.toBytes(client.version()));
     }
 
@@ -107,7 +114,8 @@ final class Publisher extends CrashClient {
             verdict().violation(id() + ": " + ack + " for nothing");
             return;
         }
-        if (ack.reason() != 0) {
+        boolean alreadyComplete = ack.kind() == Ack.Kind.PUBCOMP && ack.reason() == 0x92 && flow.releasedAgain();
+        if (ack.reason() != 0 && !alreadyComplete) {
             // Also "no matching subscribers": there are some for every topic, all the time.
             verdict().violation(id() + ": " + ack + " for " + flow.publish().payload());
         }
@@ -119,7 +127,7 @@ final class Publisher extends CrashClient {
                 acknowledged(ack.packetId());
             }
             case PUBREC -> {
-                underWay.put(ack.packetId(), new Flow(flow.publish(), true));
+                underWay.put(ack.packetId(), new Flow(flow.publish(), true, false));
                 client.sendIfOpen(Ack.of(Ack.Kind.PUBREL, ack.packetId()).toBytes());
             }
             case PUBCOMP -> {
