@@ -7,6 +7,7 @@ import io.robustmq.server.log.JsonLines;
 import io.robustmq.server.metrics.NodeMetrics;
 import io.robustmq.server.node.ComputeNode;
 import io.robustmq.server.node.CurrentNode;
+import io.robustmq.server.node.MeasuredLogStore;
 import io.robustmq.server.node.NodeStartException;
 import io.robustmq.transport.Listener;
 import java.net.InetSocketAddress;
@@ -46,7 +47,9 @@ final class StandaloneApplication implements QuarkusApplication {
         launch.startStorage();
         OpenStorage storage = launch.storage();
         try {
-            ComputeNode node = ComputeNode.start(launch.settings(), storage.node());
+            ComputeNode node = ComputeNode.start(
+                    launch.settings(),
+                    storage.node().withLogs(new MeasuredLogStore(storage.node().logs(), metrics.appendTimes())));
             metrics.register(node);
             current.started(node);
             announce(launch, storage, node);

@@ -26,6 +26,10 @@ public enum MetricName {
             "robustmq_log_entries_total",
             "Entries committed; records per entry is how well the log batches"),
     LOG_BYTES(Kind.COUNTER, "robustmq_log_bytes_total", "Bytes committed to the shards' logs"),
+    LOG_APPEND(
+            Kind.HISTOGRAM,
+            "robustmq_log_append_seconds",
+            "Time from handing an entry to the log to its being committed, which with a bookie is to be synced to disk"),
     LOG_TAIL_BYTES(Kind.GAUGE, "robustmq_log_tail_bytes", "Log that a start would replay"),
     FLUSHES(Kind.COUNTER, "robustmq_flushes_total", "Finished flushes of survivors"),
     TAKEOVERS(Kind.COUNTER, "robustmq_takeovers_total", "Shards taken over, first starts included"),
@@ -95,7 +99,9 @@ public enum MetricName {
         /** Only grows, from 0 at the start of the process. */
         COUNTER,
         /** A level. */
-        GAUGE
+        GAUGE,
+        /** How values are spread: a count per bucket, their sum and their number. */
+        HISTOGRAM
     }
 
     private final Kind kind;

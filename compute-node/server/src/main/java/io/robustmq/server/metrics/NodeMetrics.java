@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Timer;
 import io.robustmq.kernel.KernelFigures;
 import io.robustmq.protocol.mqtt.MqttEvent;
 import io.robustmq.protocol.mqtt.MqttFigures;
@@ -19,6 +20,7 @@ import io.robustmq.transport.PauseReason;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -26,16 +28,23 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Makes the figures of a node readable as metrics. Nothing is counted here: each value is read from its part when somebody scrapes. */
 @ApplicationScoped
 public class NodeMetrics {
 
     private static final List<String> GUARANTEES = List.of("0", "1", "2");
+
+    private static final Duration[] APPEND_BUCKETS = Stream.of(
+                    1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024, 4_096, 16_384)
+            .map(quarters -> Duration.ofNanos(quarters * 250_000L))
+            .toArray(Duration[]::new);
 
     private final MeterRegistry registry;
     /** The registry refers to what it measures weakly, so somebody has to hold it. */
@@ -45,7 +54,16 @@ public class NodeMetrics {
         this.registry = registry;
     }
 
-    /** Registers all metrics of {@code node}; once per process. */
+    /** Takes the nanoseconds that an entry took to be committed; any thread. */
+    public LongConsumer appendTimes() {
+        Timer timer = Timer.builder(MetricName.LOG_APPEND.text())
+                .description(MetricName.LOG_APPEND.meaning())
+                .serviceLevelObjectives(APPEND_BUCKETS)
+                .register(registry);
+        return nanos -> timer.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** Registers all metrics of {@code node} but {@link #appendTimes}; once per process. */
     public void register(ComputeNode node) {
         registerKernel(new Remembered<>(() -> node.kernel().figures()));
         node.loops().listeners().forEach(this::registerListener);
@@ -176,6 +194,7 @@ public class NodeMetrics {
                         .description(name.meaning())
                         .tags(tags)
                         .register(registry);
+            case HISTOGRAM -> throw new IllegalArgumentException(name + " is recorded, not read");
             case GAUGE ->
                 Gauge.builder(name.text(), value, DoubleSupplier::getAsDouble)
                         .description(name.meaning())

@@ -16,4 +16,10 @@ import java.util.Optional;
  * @param dataDirectory what fills up when much is stored; empty if nothing is kept on this machine
  */
 public record NodeStorage(
-        LogStore logs, RunStore runs, CoordStore coordination, int shards, Optional<Path> dataDirectory) {}
+        LogStore logs, RunStore runs, CoordStore coordination, int shards, Optional<Path> dataDirectory) {
+
+    /** The same with {@code other} logs, in practice these in a wrapper. */
+    public NodeStorage withLogs(LogStore other) {
+        return new NodeStorage(other, runs, coordination, shards, dataDirectory);
+    }
+}
