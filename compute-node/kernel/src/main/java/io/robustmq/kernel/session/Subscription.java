@@ -22,6 +22,8 @@ public final class Subscription {
     public int identifier;
     /** References up to here are not its own. */
     public long startLsn;
+    /** What the session published itself up to here does not count: it came in while {@link #noLocal} was set. */
+    public long ownFromLsn;
     /** Position in the stream of the next reference to look at. */
     public long position;
     /** Where it stands among the subscribers of its stream. */
@@ -82,6 +84,6 @@ public final class Subscription {
 
     /** Whether this subscription wants the message, which matches its pattern. */
     public boolean counts(MessageRow row) {
-        return row.lsn > startLsn && !(noLocal && row.publisher == session.publisher());
+        return row.lsn > startLsn && (row.publisher != session.publisher() || (!noLocal && row.lsn > ownFromLsn));
     }
 }

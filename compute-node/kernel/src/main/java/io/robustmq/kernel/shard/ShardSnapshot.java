@@ -30,12 +30,12 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of a shard at one LSN without message bytes, written to a run and read at takeover. Format 1, in this order: header, sources seen, messages, streams, sessions with
+ * The state of a shard at one LSN without message bytes, written to a run and read at takeover. Format 2, in this order: header, sources seen, messages, streams, sessions with
  * their subscriptions and windows, queues, last values, outbox.
  */
 final class ShardSnapshot {
     private static final int MAGIC = 0x524d5153; // RMQS
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
     private static final int PARALLEL_READS = 8;
 
     private ShardSnapshot() {}
@@ -160,7 +160,8 @@ final class ShardSnapshot {
         Texts.write(out, one.group == null ? "" : one.group);
         out.writeByte(one.guarantee.code() | (one.noLocal ? 4 : 0) | (one.keepLastValueFlag ? 8 : 0))
                 .writeInt(one.identifier)
-                .writeLong(one.startLsn);
+                .writeLong(one.startLsn)
+                .writeLong(one.ownFromLsn);
         FilterStream stream = one.stream;
         // The first reference it has not passed; positions do not outlive the process.
         long next = Long.MAX_VALUE;
@@ -354,6 +355,7 @@ final class ShardSnapshot {
         int options = in.readByte();
         int identifier = in.readInt();
         long startLsn = in.readLong();
+        long ownFromLsn = in.readLong();
         long next = in.readLong();
         Subscription subscription = state.subscribe(
                 session,
@@ -366,6 +368,7 @@ final class ShardSnapshot {
                         identifier,
                         group.isEmpty() ? null : group),
                 startLsn);
+        subscription.ownFromLsn = ownFromLsn;
         FilterStream stream = subscription.stream;
         if (stream != null) {
             subscription.position = next == Long.MAX_VALUE ? stream.endPosition() : stream.positionAfter(next - 1);

@@ -487,6 +487,7 @@ final class ShardState {
             session.subscriptions().put(key, subscription);
             subscriptions++;
         } else {
+            changeNoLocal(session, subscription, request.noLocal(), lsn);
             subscription.change(request);
         }
         if (group == null) {
@@ -509,14 +510,35 @@ final class ShardState {
         return subscription;
     }
 
-    private void leaveStream(SessionState session, Subscription subscription, FilterStream stream) {
+    /** What counted when it came in must be let go of when it counts no longer, and what did not count then never does. */
+    private void changeNoLocal(SessionState session, Subscription subscription, boolean noLocal, long lsn) {
+        if (noLocal == subscription.noLocal) {
+            return;
+        }
+        FilterStream stream = subscription.stream;
+        if (!noLocal) {
+            subscription.ownFromLsn = lsn;
+        } else if (stream != null) {
+            letGo(session, subscription, stream, true);
+        }
+    }
+
+    /** Releases the references that the subscription alone brings and has not passed; of {@code own}, those to what the session published. */
+    private void letGo(SessionState session, Subscription subscription, FilterStream stream, boolean own) {
         for (long at = Math.max(subscription.position, stream.firstPosition()); at < stream.endPosition(); at++) {
             MessageRow row = rows.get(stream.lsnAt(at));
-            if (row != null && subscription.counts(row) && !session.countsWithout(subscription, row)) {
+            if (row != null
+                    && (!own || row.publisher == session.publisher())
+                    && subscription.counts(row)
+                    && !session.countsWithout(subscription, row)) {
                 session.pending--;
                 release(row);
             }
         }
+    }
+
+    private void leaveStream(SessionState session, Subscription subscription, FilterStream stream) {
+        letGo(session, subscription, stream, false);
         session.streamed().remove(subscription);
         leave(stream, subscription);
     }

@@ -17,6 +17,8 @@ import io.robustmq.storage.ledger.LedgerLogStore;
 import io.robustmq.storage.ledger.LedgerRunStore;
 import io.robustmq.storage.memory.MemoryCoordStore;
 import io.robustmq.storage.memory.MemoryLedgerStore;
+import io.robustmq.storage.testkit.FaultyCoordStore;
+import io.robustmq.storage.testkit.FaultyLedgerStore;
 import io.robustmq.storage.testkit.ManualLoop;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -30,6 +32,10 @@ final class KernelRig implements AutoCloseable {
     final ManualLoop loop = new ManualLoop();
     final MemoryLedgerStore ledgers = new MemoryLedgerStore(loop);
     final MemoryCoordStore coordination = new MemoryCoordStore(loop);
+    /** What the node writes to; may be told to lose answers. */
+    final FaultyLedgerStore faultyLedgers = new FaultyLedgerStore(ledgers);
+
+    final FaultyCoordStore faultyCoordination = new FaultyCoordStore(coordination);
     final KernelOptions options;
     private int incarnations;
     NodeKernel kernel;
@@ -44,14 +50,14 @@ final class KernelRig implements AutoCloseable {
     }
 
     private NodeKernel boot() {
-        LedgerLogStore logs =
-                new LedgerLogStore(ledgers, coordination, Lease.SOLE_MEMBER, LedgerLogOptions.defaults("test"));
+        LedgerLogStore logs = new LedgerLogStore(
+                faultyLedgers, faultyCoordination, Lease.SOLE_MEMBER, LedgerLogOptions.defaults("test"));
         List<Loop> loops = List.of(loop, loop);
         NodeKernel node = new NodeKernel(new NodeSpec(
                 loops,
                 SHARDS,
                 logs,
-                new LedgerRunStore(ledgers, "test"),
+                new LedgerRunStore(faultyLedgers, "test"),
                 ByteBufAllocator.DEFAULT,
                 options,
                 "incarnation-" + incarnations++,
@@ -83,6 +89,15 @@ final class KernelRig implements AutoCloseable {
         settle();
         kernel.crash();
         kernel = boot();
+    }
+
+    /** What is written from now on has an unknown outcome, until what {@code work} started has met it: the shards that wrote start anew from their logs. */
+    void loseAnswersOf(Runnable work) {
+        faultyLedgers.hold();
+        work.run();
+        settle();
+        faultyLedgers.loseHeld();
+        pass(1000);
     }
 
     KernelLoop door(int index) {

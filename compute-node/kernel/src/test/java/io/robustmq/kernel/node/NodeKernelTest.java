@@ -12,6 +12,7 @@ import io.robustmq.kernel.SessionKey;
 import io.robustmq.kernel.Settlement;
 import io.robustmq.kernel.SubscribeRequest;
 import io.robustmq.kernel.SubscribeRequest.LastValues;
+import io.robustmq.kernel.shard.ShardAudit;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -397,6 +398,31 @@ class NodeKernelTest {
             slow.session().drained();
             rig.settle();
             assertThat(slow.got).hasSize(1000).doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
+    void noLocalMayChangeWhileOnesOwnMessagesWait() {
+        try (KernelRig rig = new KernelRig()) {
+            TestClient client = rig.attach(0, "both", false, FOREVER);
+            client.settlesAtOnce = false;
+            client.subscribe(new SubscribeRequest("t", Q1, true, false, LastValues.DO_NOT_SEND, 0, null));
+            TestClient other = rig.attach(1, "other", false, FOREVER);
+            other.subscribe("t", Q1);
+            rig.settle();
+            other.session().detach(Detach.BROKEN);
+            rig.settle();
+            client.publish("t", "unseen", Q1);
+            rig.settle();
+            client.subscribe(new SubscribeRequest("t", Q1, false, false, LastValues.DO_NOT_SEND, 0, null));
+            rig.settle();
+            client.publish("t", "seen", Q1);
+            rig.settle();
+            assertThat(client.got).containsExactly("seen");
+            ShardAudit.check(rig.kernel);
+            rig.crash();
+            ShardAudit.check(rig.kernel);
+            assertThat(rig.attach(0, "other", false, FOREVER).got).containsExactly("unseen", "seen");
         }
     }
 }
