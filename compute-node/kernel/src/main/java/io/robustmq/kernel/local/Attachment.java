@@ -152,7 +152,7 @@ public final class Attachment implements Session, ShardClient, PublishOrigin, Sh
                 subscriptions.put(one.pattern(), subscription);
                 runtime.addLocal(subscription, () -> {});
             } else {
-                GroupMember.join(this, one, _ -> {});
+                GroupMember.enter(this, one).open(one, _ -> {});
             }
         }
         sink.attached(this, resumed);
@@ -174,7 +174,20 @@ public final class Attachment implements Session, ShardClient, PublishOrigin, Sh
             close();
             sink.closed(reason);
         }
+        Detach given = pendingDetach;
+        if (given != null) {
+            // It left before it was attached: it leaves as it said, not as one whose connection broke.
+            runtime.shardTask(sessionShard, home -> home.detach(this, given));
+        }
         afterResolved(released);
+    }
+
+    @Override
+    public void stateLost() {
+        if (phase == Phase.LIVE) {
+            detach(Detach.BROKEN);
+            sink.closed(CloseReason.STATE_LOST);
+        }
     }
 
     @Override
@@ -489,7 +502,9 @@ public final class Attachment implements Session, ShardClient, PublishOrigin, Sh
         }
         int slot = table.take(shard, queue, consumer, lsn);
         if (slot < 0) {
-            throw new IllegalStateException("more deliveries from queues than credit was given");
+            // It joined and left so often without settling that no slot is left: what it holds goes back to the queues.
+            stateLost();
+            return;
         }
         delivery.id(Delivery.QUEUE + slot);
         if (backlogCount() > 0 || !windowOpen(-1)) {

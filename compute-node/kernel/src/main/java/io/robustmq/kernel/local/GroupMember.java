@@ -5,6 +5,7 @@ import io.robustmq.kernel.SubscribeRequest;
 import io.robustmq.kernel.SubscribeResult;
 import java.util.Objects;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The membership of one attachment in one group: a consumer of the group's queue, which lives in the group's shard. */
 final class GroupMember {
@@ -13,6 +14,8 @@ final class GroupMember {
     private final int shard;
     private long consumer;
     private boolean left;
+    /** The membership that this one replaces, until it is open. */
+    private @Nullable GroupMember before;
 
     private GroupMember(Attachment attachment, GroupPattern key) {
         this.attachment = attachment;
@@ -21,26 +24,43 @@ final class GroupMember {
                 attachment.runtime().directory().shardOfGroup(attachment.key().tenant(), key.group(), key.pattern());
     }
 
-    /** Opens the consumer; {@code done} hears on the attachment's loop whether it is open. An earlier membership in the same group is replaced. */
-    static void join(Attachment attachment, SubscribeRequest request, Consumer<SubscribeResult> done) {
+    /** Notes the membership; {@link #open} makes it, unless it was left by then. */
+    static GroupMember enter(Attachment attachment, SubscribeRequest request) {
         GroupPattern key = new GroupPattern(request.pattern(), Objects.requireNonNull(request.group()));
-        GroupMember before = attachment.groups().remove(key);
-        if (before != null) {
-            before.leave();
-        }
         GroupMember member = new GroupMember(attachment, key);
-        attachment.groups().put(key, member);
+        member.before = attachment.groups().put(key, member);
+        return member;
+    }
+
+    /**
+     * Opens the consumer; {@code done} hears on the attachment's loop whether it is open. An earlier membership in the same group ends behind it: the queue is never without a
+     * member in between.
+     */
+    void open(SubscribeRequest request, Consumer<SubscribeResult> done) {
+        if (left) {
+            done.accept(new SubscribeResult.Granted(request.guarantee()));
+            return;
+        }
         LoopRuntime runtime = attachment.runtime();
         int self = runtime.index();
         runtime.shardTask(
-                member.shard,
+                shard,
                 home -> home.openConsumer(
                         attachment,
                         request,
                         (id, result) -> home.links().task(self, () -> {
-                            member.opened(id);
+                            opened(id);
                             done.accept(result);
                         })));
+        leaveBefore();
+    }
+
+    private void leaveBefore() {
+        GroupMember replaced = before;
+        if (replaced != null) {
+            before = null;
+            replaced.leave();
+        }
     }
 
     private void opened(long id) {
@@ -53,6 +73,7 @@ final class GroupMember {
     /** Ends the membership of this attachment; what it has unsettled goes back to the queue. */
     void leave() {
         left = true;
+        leaveBefore();
         if (consumer != 0) {
             close();
         }

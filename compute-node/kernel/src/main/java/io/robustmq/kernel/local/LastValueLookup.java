@@ -94,7 +94,8 @@ public final class LastValueLookup {
             return;
         }
         MessageView message = new MessageView().wrap(buffer, index);
-        if (!passed.contains(message.name())) {
+        // A shard that starts anew looks from the start.
+        if (passed.add(message.name())) {
             attachment.deliverLastValue(subscription, buffer, index);
         }
     }

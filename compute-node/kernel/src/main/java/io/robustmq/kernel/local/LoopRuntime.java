@@ -38,9 +38,12 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One home loop's side of the kernel: names, attached subscribers, and the dispatch of frames. Owned by that loop. */
 public final class LoopRuntime implements KernelLoop, BatchReceiver {
+    private static final Logger LOG = LoggerFactory.getLogger(LoopRuntime.class);
     private static final LocalSubscriptions[] NOBODY = new LocalSubscriptions[0];
 
     private final int index;
@@ -60,6 +63,7 @@ public final class LoopRuntime implements KernelLoop, BatchReceiver {
     private final Set<Attachment> paused = new LinkedHashSet<>();
     private final LoopFigures figures = new LoopFigures();
     private long mergeSerial;
+    private boolean reliefAwaited;
 
     /**
      * @param shards all shards of the node, by id; this runtime calls directly only those whose home is this loop
@@ -172,10 +176,19 @@ public final class LoopRuntime implements KernelLoop, BatchReceiver {
     }
 
     void pause(Attachment attachment) {
-        if (paused.isEmpty()) {
-            links.whenRelieved(this::relieve);
-        }
         paused.add(attachment);
+        awaitRelief();
+    }
+
+    /** Never relieves before this returns: who is being paused must hear of it afterwards. */
+    private void awaitRelief() {
+        if (!reliefAwaited && links.pressed()) {
+            reliefAwaited = true;
+            links.whenRelieved(() -> {
+                reliefAwaited = false;
+                loop.execute(this::relieve);
+            });
+        }
     }
 
     /** Something that held publishers back has eased: lets those read on that are not held back by anything else. */
@@ -184,13 +197,12 @@ public final class LoopRuntime implements KernelLoop, BatchReceiver {
             return;
         }
         for (Attachment attachment : List.copyOf(paused)) {
-            if (!attachment.stillPressed()) {
-                paused.remove(attachment);
+            if (!attachment.stillPressed() && paused.remove(attachment)) {
                 attachment.relieved();
             }
         }
-        if (!paused.isEmpty() && links.pressed()) {
-            links.whenRelieved(this::relieve);
+        if (!paused.isEmpty()) {
+            awaitRelief();
         }
     }
 
@@ -346,54 +358,67 @@ public final class LoopRuntime implements KernelLoop, BatchReceiver {
     public void receive(LoopBatch batch) {
         ByteBuf in = batch.data();
         while (in.isReadable()) {
-            byte kind = in.readByte();
-            switch (kind) {
-                case Frame.MESSAGE -> {
-                    int at = in.readerIndex();
-                    in.skipBytes(MessageView.encodedLength(in, at));
-                    deliverLocal(in, at);
-                }
-                case Frame.SHARD_MESSAGE -> shardMessage(batch, in);
-                case Frame.PUBLISHED -> {
-                    long token = in.readLong();
-                    PublishOutcome outcome = PublishOutcomes.of(in.readByte());
-                    ((PublishOrigin) required(batch.takeReference())).published(token, outcome);
-                }
-                case Frame.DELIVERY -> delivered(batch, in);
-                case Frame.QUEUED_DELIVERY -> queuedDelivery(batch, in);
-                case Frame.SETTLE -> {
-                    ShardInbox shard = shards[in.readInt()];
-                    shard.settle(in.readLong(), in.readLong(), Settlements.of(in.readByte()));
-                }
-                case Frame.SETTLE_QUEUED -> {
-                    ShardInbox shard = shards[in.readInt()];
-                    shard.settleQueued(in.readLong(), in.readLong(), in.readLong(), Settlements.of(in.readByte()));
-                }
-                case Frame.PUBLISH_ONCE -> {
-                    ShardInbox shard = shards[in.readInt()];
-                    long session = in.readLong();
-                    int packetId = in.readUnsignedShort();
-                    int at = in.readerIndex();
-                    in.skipBytes(MessageView.encodedLength(in, at));
-                    shard.publishOnce(session, packetId, (PublishOrigin) required(batch.takeReference()), in, at);
-                }
-                case Frame.RELEASE_ONCE -> {
-                    ShardInbox shard = shards[in.readInt()];
-                    shard.releaseOnce(in.readLong(), in.readUnsignedShort(), (ShardInbox.ReleaseOrigin)
-                            required(batch.takeReference()));
-                }
-                case Frame.RELEASED_ONCE -> {
-                    int packetId = in.readUnsignedShort();
-                    boolean known = in.readByte() != 0;
-                    ((ShardInbox.ReleaseOrigin) required(batch.takeReference())).releasedOnce(packetId, known);
-                }
-                case Frame.LAST_VALUE -> {
-                    int at = in.readerIndex();
-                    in.skipBytes(MessageView.encodedLength(in, at));
-                    ((LastValueLookup) required(batch.takeReference())).found(in, at);
-                }
-                case Frame.TASK -> ((Runnable) required(batch.takeReference())).run();
-                default -> throw new IllegalStateException("unknown frame kind " + kind);
+            try {
+                frame(batch, in);
+            } catch (RuntimeException failure) {
+                // A programmer's mistake. A frame is read before it is acted on: the next ones are whole, and others
+                // wait for them.
+                LOG.error("loop={} could not handle a frame", index, failure);
+            }
+        }
+    }
+
+    private void frame(LoopBatch batch, ByteBuf in) {
+        byte kind = in.readByte();
+        switch (kind) {
+            case Frame.MESSAGE -> {
+                int at = in.readerIndex();
+                in.skipBytes(MessageView.encodedLength(in, at));
+                deliverLocal(in, at);
+            }
+            case Frame.SHARD_MESSAGE -> shardMessage(batch, in);
+            case Frame.PUBLISHED -> {
+                long token = in.readLong();
+                PublishOutcome outcome = PublishOutcomes.of(in.readByte());
+                ((PublishOrigin) required(batch.takeReference())).published(token, outcome);
+            }
+            case Frame.DELIVERY -> delivered(batch, in);
+            case Frame.QUEUED_DELIVERY -> queuedDelivery(batch, in);
+            case Frame.SETTLE -> {
+                ShardInbox shard = shards[in.readInt()];
+                shard.settle(in.readLong(), in.readLong(), Settlements.of(in.readByte()));
+            }
+            case Frame.SETTLE_QUEUED -> {
+                ShardInbox shard = shards[in.readInt()];
+                shard.settleQueued(in.readLong(), in.readLong(), in.readLong(), Settlements.of(in.readByte()));
+            }
+            case Frame.PUBLISH_ONCE -> {
+                ShardInbox shard = shards[in.readInt()];
+                long session = in.readLong();
+                int packetId = in.readUnsignedShort();
+                int at = in.readerIndex();
+                in.skipBytes(MessageView.encodedLength(in, at));
+                shard.publishOnce(session, packetId, (PublishOrigin) required(batch.takeReference()), in, at);
+            }
+            case Frame.RELEASE_ONCE -> {
+                ShardInbox shard = shards[in.readInt()];
+                shard.releaseOnce(in.readLong(), in.readUnsignedShort(), (ShardInbox.ReleaseOrigin)
+                        required(batch.takeReference()));
+            }
+            case Frame.RELEASED_ONCE -> {
+                int packetId = in.readUnsignedShort();
+                boolean known = in.readByte() != 0;
+                ((ShardInbox.ReleaseOrigin) required(batch.takeReference())).releasedOnce(packetId, known);
+            }
+            case Frame.LAST_VALUE -> {
+                int at = in.readerIndex();
+                in.skipBytes(MessageView.encodedLength(in, at));
+                ((LastValueLookup) required(batch.takeReference())).found(in, at);
+            }
+            case Frame.TASK -> ((Runnable) required(batch.takeReference())).run();
+            default -> {
+                in.readerIndex(in.writerIndex());
+                throw new IllegalStateException("unknown frame kind " + kind + ": the rest of the batch is lost");
             }
         }
     }

@@ -34,23 +34,28 @@ final class OutboundWindow {
         return next - base < distance;
     }
 
-    /** Notes that {@code sequence}, above all earlier ones, was sent. Sequences left out count as settled. */
+    /**
+     * Notes that {@code sequence} was sent. Sequences left out count as settled; one of them may still come, if it waited for room in the window while a later one needed none.
+     */
     void sent(long sequence, boolean received) {
         if (base == next) {
             base = sequence;
             next = sequence;
         }
-        if (sequence < next) {
-            throw new IllegalStateException("sequence " + sequence + " is below " + next);
-        }
-        while (sequence - base >= states.length) {
+        long lowest = Math.min(base, sequence);
+        while (Math.max(next, sequence + 1) - lowest > states.length) {
             grow();
         }
-        while (next < sequence) {
+        while (base > sequence) {
+            states[slot(--base)] = SETTLED;
+        }
+        while (next <= sequence) {
             states[slot(next++)] = SETTLED;
         }
+        if (states[slot(sequence)] != SETTLED) {
+            throw new IllegalStateException("sequence " + sequence + " is sent twice");
+        }
         states[slot(sequence)] = received ? RECEIVED : SENT;
-        next = sequence + 1;
         unsettled++;
     }
 

@@ -1,11 +1,14 @@
 package io.robustmq.kernel.local;
 
+import io.robustmq.kernel.Delivery;
 import io.robustmq.kernel.KernelFault;
+import io.robustmq.kernel.Session.GroupPattern;
 import io.robustmq.kernel.SubscribeRequest;
 import io.robustmq.kernel.SubscribeRequest.LastValues;
 import io.robustmq.kernel.SubscribeResult;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -67,20 +70,35 @@ final class SubscribeFlow {
     }
 
     private void subscribeGroup(SubscribeRequest request, int at) {
-        if (full()) {
+        String group = Objects.requireNonNull(request.group());
+        boolean isNew = !attachment.groups().containsKey(new GroupPattern(request.pattern(), group));
+        if (isNew && full()) {
             finish(at, new SubscribeResult.Refused(new KernelFault.LimitReached("subscriptionsMax")));
-        } else if (attachment.isDurable()) {
-            // The session's shard tells the group's shard first, so that the membership outlives this connection.
-            inSessionShard(request, result -> {
-                if (result instanceof SubscribeResult.Granted && attachment.isLive()) {
-                    GroupMember.join(attachment, request, joined -> finish(at, joined));
-                } else {
-                    finish(at, result);
-                }
-            });
-        } else {
-            GroupMember.join(attachment, request, joined -> finish(at, joined));
+            return;
         }
+        if (isNew && !creditIsLeft()) {
+            finish(at, new SubscribeResult.Refused(new KernelFault.LimitReached("queueCredit")));
+            return;
+        }
+        GroupMember member = GroupMember.enter(attachment, request);
+        if (!attachment.isDurable()) {
+            member.open(request, joined -> finish(at, joined));
+            return;
+        }
+        // The session's shard tells the group's shard first, so that the membership outlives this connection.
+        inSessionShard(request, result -> {
+            if (result instanceof SubscribeResult.Granted && attachment.isLive()) {
+                member.open(request, joined -> finish(at, joined));
+            } else {
+                finish(at, result);
+            }
+        });
+    }
+
+    /** Whether there are slots for what one more group may send. */
+    private boolean creditIsLeft() {
+        long groups = attachment.groups().size() + 1L;
+        return groups * attachment.runtime().options().queueCredit() <= Delivery.QUEUE_SLOTS;
     }
 
     private void routed(SubscribeRequest request, int at) {

@@ -40,22 +40,31 @@ final class UnsubscribeFlow {
             existed[i] = known;
             if (attachment.isDurable()) {
                 open++;
-                LoopRuntime runtime = attachment.runtime();
-                int self = runtime.index();
                 int at = i;
-                long session = attachment.sessionId();
-                runtime.shardTask(
-                        attachment.sessionShard(),
-                        home -> home.unsubscribe(
-                                session,
-                                pattern,
-                                found -> home.links().task(self, () -> {
-                                    existed[at] = existed[at] || found;
-                                    done();
-                                })));
+                if (pattern.group().isEmpty()) {
+                    // The way of a subscription, so that it cannot overtake one that was asked for before.
+                    attachment.runtime().confirmRoutes(() -> inSessionShard(pattern, at));
+                } else {
+                    inSessionShard(pattern, at);
+                }
             }
         }
         done();
+    }
+
+    private void inSessionShard(GroupPattern pattern, int at) {
+        LoopRuntime runtime = attachment.runtime();
+        int self = runtime.index();
+        long session = attachment.sessionId();
+        runtime.shardTask(
+                attachment.sessionShard(),
+                home -> home.unsubscribe(
+                        session,
+                        pattern,
+                        found -> home.links().task(self, () -> {
+                            existed[at] = existed[at] || found;
+                            done();
+                        })));
     }
 
     private void done() {

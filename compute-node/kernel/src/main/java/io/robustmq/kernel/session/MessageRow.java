@@ -18,6 +18,10 @@ public final class MessageRow {
     public final int length;
     public final int guaranteeCode;
     public int references;
+    /** As a last value: when it expires, ms since the epoch, and the handle of the timer. */
+    public long expiresAtMillis = Long.MAX_VALUE;
+
+    public long expiryTimer;
     /** Index of the run in the shard's table of runs, or {@link #NO_RUN}. */
     public int run = NO_RUN;
 

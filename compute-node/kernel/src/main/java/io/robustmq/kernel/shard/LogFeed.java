@@ -62,6 +62,11 @@ final class LogFeed {
         return waitingBytes + (current == null ? 0 : current.readableBytes());
     }
 
+    /** Whether a decision of so many bytes fits an entry. */
+    boolean fits(int bytes) {
+        return PREFIX_BYTES + bytes <= require().entryBytesMax();
+    }
+
     /**
      * The buffer to write the records of one decision to; they stay together in one entry.
      *

@@ -10,6 +10,8 @@ public final class LookUp {
     final Object receiver;
     final Portion portion;
     io.robustmq.kernel.retained.LastValues<MessageRow>.@Nullable Cursor cursor;
+    /** What the cursor looks at. */
+    @Nullable Object of;
 
     /** Hears, on the shard's loop, that a portion was sent. */
     public interface Portion {

@@ -154,6 +154,9 @@ final class SessionPumps {
             long sequence = session.assign(row);
             pump.nextSequence = window.next();
             if (skip) {
+                if (row.run != MessageRow.NO_RUN) {
+                    row.unload();
+                }
                 pump.blockedUntilLsn = host.settle(session, sequence, Settlement.REJECTED);
                 return;
             }

@@ -15,7 +15,6 @@ import io.robustmq.kernel.Session.GroupPattern;
 import io.robustmq.kernel.SessionKey;
 import io.robustmq.kernel.Settlement;
 import io.robustmq.kernel.SubscribeRequest;
-import io.robustmq.kernel.SubscribeRequest.LastValues;
 import io.robustmq.kernel.SubscribeResult;
 import io.robustmq.kernel.link.Frame;
 import io.robustmq.kernel.link.LoopLinks;
@@ -44,6 +43,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -104,6 +104,7 @@ public final class Shard implements ShardInbox {
     private long timerAtMillis = Long.MAX_VALUE;
     private final List<Runnable> whenServing = new ArrayList<>();
     private @Nullable CompletableFuture<Void> stopping;
+    private long servingSinceNanos;
 
     /** All that one takeover builds and the next one throws away. */
     private final class Tenure implements ShardState.Observer, SessionPumps.Host, ShardOutbox.Host, ShardQueues.Host {
@@ -115,6 +116,8 @@ public final class Shard implements ShardInbox {
         final ShardQueues queues;
         final Map<SessionKey, LiveClient> live = new HashMap<>();
         final List<SessionState> overLimit = new ArrayList<>();
+        /** Look-ups that a portion is being sent to. */
+        final Set<LookUp> lookUps = new LinkedHashSet<>();
 
         @Nullable ShardOutbox outbox;
 
@@ -307,6 +310,9 @@ public final class Shard implements ShardInbox {
     }
 
     private void takeOver(Claim with) {
+        if (phase == Phase.STOPPED) {
+            return;
+        }
         claim = with;
         phase = Phase.TAKING_OVER;
         tenure = new Tenure();
@@ -320,11 +326,13 @@ public final class Shard implements ShardInbox {
             failedTakeOver(with, cause(failure));
             return;
         }
+        if (phase != Phase.TAKING_OVER || tenure != mine) {
+            taken.abandon();
+            return;
+        }
         log = taken;
-        CompletionStage<Long> loaded = taken.checkpoint()
-                .map(checkpoint -> ShardSnapshot.load(checkpoint, runs, loop, mine.state))
-                .orElseGet(() -> CompletableFuture.completedFuture(0L));
-        loaded.thenCompose(time -> {
+        load(mine, taken)
+                .thenCompose(time -> {
                     mine.lastTime = time;
                     return taken.replay((records, firstLsn, count) -> replay(mine, records, firstLsn, count));
                 })
@@ -334,10 +342,18 @@ public final class Shard implements ShardInbox {
                                 taken.abandon();
                                 failedTakeOver(with, cause(broken));
                             } else {
-                                replayed(mine, taken, next);
+                                guarded(() -> replayed(mine, taken, next));
                             }
                         },
                         loop);
+    }
+
+    /** A checkpoint that cannot be read fails the stage, never this call. */
+    private CompletionStage<Long> load(Tenure mine, ShardLog taken) {
+        return CompletableFuture.completedFuture(taken.checkpoint())
+                .thenCompose(checkpoint -> checkpoint
+                        .map(found -> ShardSnapshot.load(found, runs, loop, mine.state))
+                        .orElseGet(() -> CompletableFuture.completedFuture(0L)));
     }
 
     private static void replay(Tenure mine, ByteBuf records, long firstLsn, int count) {
@@ -351,7 +367,7 @@ public final class Shard implements ShardInbox {
     private void failedTakeOver(Claim with, Throwable failure) {
         discard(tenure);
         StorageFault fault = StorageException.faultOf(failure);
-        if (phase == Phase.STOPPED) {
+        if (phase != Phase.TAKING_OVER) {
             return;
         }
         if (fault instanceof StorageFault.NotOwner) {
@@ -361,7 +377,7 @@ public final class Shard implements ShardInbox {
         if (fault instanceof StorageFault.Damaged) {
             phase = Phase.LOST;
             LOG.error("shard={} is damaged and stays closed: {}", id.value(), fault.reason());
-            started.completeExceptionally(new StorageException(fault));
+            givenUp(fault);
             return;
         }
         LOG.warn("shard={} could not be taken over, trying again: {}", id.value(), fault.reason(), failure);
@@ -375,8 +391,22 @@ public final class Shard implements ShardInbox {
     private void lose(StorageFault why) {
         phase = Phase.LOST;
         LOG.warn("shard={} is lost: {}", id.value(), why.reason());
+        givenUp(why);
+    }
+
+    /** Nobody waits for this shard any more. */
+    private void givenUp(StorageFault why) {
         started.completeExceptionally(new StorageException(why));
         failWaiting();
+        finishedStop();
+    }
+
+    private void finishedStop() {
+        CompletableFuture<Void> done = stopping;
+        if (done != null) {
+            stopping = null;
+            done.complete(null);
+        }
     }
 
     private void failWaiting() {
@@ -386,7 +416,7 @@ public final class Shard implements ShardInbox {
     }
 
     private void replayed(Tenure mine, ShardLog taken, long nextLsn) {
-        if (phase == Phase.STOPPED) {
+        if (phase != Phase.TAKING_OVER || tenure != mine) {
             taken.abandon();
             discard(mine);
             return;
@@ -458,6 +488,7 @@ public final class Shard implements ShardInbox {
             return;
         }
         phase = Phase.SERVING;
+        servingSinceNanos = loop.nanoTime();
         mine.outbox =
                 new ShardOutbox(id.value(), mine.state, link, directory, routes.table(), peers, mine.blocks, mine);
         directory.serve(id.value(), taken.epoch());
@@ -492,7 +523,7 @@ public final class Shard implements ShardInbox {
             case COMMITTED -> {
                 mine.committedLsn = lastLsn;
                 figures.entries.increment();
-                mine.parked.release(lastLsn, this::leave);
+                guarded(() -> mine.parked.release(lastLsn, this::leave));
                 wake();
             }
             case UNKNOWN -> abandonTenure("the outcome of an append is unknown");
@@ -533,9 +564,28 @@ public final class Shard implements ShardInbox {
             broken.abandon();
             log = null;
         }
-        if (held != null) {
-            takeOver(held.again());
+        if (stopping != null) {
+            // Nothing that is not answered by now is promised to anybody: the next owner replays what there is.
+            phase = Phase.STOPPED;
+            failWaiting();
+            finishedStop();
+        } else if (held != null) {
+            takeOverAgain(held);
         }
+    }
+
+    /** At once, unless the last time was just now: a mistake that comes again must not turn as fast as the machine can. */
+    private void takeOverAgain(Claim held) {
+        long since = loop.nanoTime() - servingSinceNanos;
+        if (since >= RETRY_NANOS) {
+            takeOver(held.again());
+            return;
+        }
+        loop.after(RETRY_NANOS, () -> {
+            if (phase == Phase.TAKING_OVER) {
+                takeOver(held.again());
+            }
+        });
     }
 
     private void close(Tenure gone, CloseReason reason) {
@@ -547,10 +597,17 @@ public final class Shard implements ShardInbox {
         gone.live.clear();
         tenure = new Tenure();
         gone.parked.drain(this::leaveUnknown);
+        Set<ShardClient> consumers = gone.queues.clients();
         for (LiveClient client : clients) {
+            consumers.remove(client.client);
             closeClient(client.client, reason);
             client.waiting.forEach(waiting -> refuse(waiting.client, "the state of the session is being recovered"));
         }
+        // Their consumers exist no more: without a word they would wait for ever.
+        consumers.forEach(client -> links.task(client.loopIndex(), client::stateLost));
+        List<LookUp> lookUps = List.copyOf(gone.lookUps);
+        gone.lookUps.clear();
+        lookUps.forEach(this::lookUpMore);
         discard(gone);
     }
 
@@ -585,13 +642,19 @@ public final class Shard implements ShardInbox {
     public CompletionStage<Void> stop() {
         CompletableFuture<Void> done = new CompletableFuture<>();
         loop.execute(() -> {
-            stopping = done;
-            if (phase != Phase.SERVING) {
-                phase = Phase.STOPPED;
-                done.complete(null);
-            } else {
+            if (phase == Phase.SERVING && stopping == null) {
+                stopping = done;
                 wake();
+                return;
             }
+            CompletableFuture<Void> earlier = stopping;
+            if (earlier != null) {
+                earlier.whenComplete((_, _) -> done.complete(null));
+                return;
+            }
+            phase = Phase.STOPPED;
+            failWaiting();
+            done.complete(null);
         });
         return done;
     }
@@ -746,6 +809,9 @@ public final class Shard implements ShardInbox {
                 while (sequence < window.next() && !window.isOpen(sequence)) {
                     sequence++;
                 }
+                if (sequence == window.next() && session.peek(mine.state.rows(), Long.MAX_VALUE) == null) {
+                    break; // all of them are with the receiver
+                }
                 mine.settle(session, sequence, Settlement.REJECTED);
                 figures.droppedLimit.increment();
             }
@@ -799,7 +865,10 @@ public final class Shard implements ShardInbox {
             answer(mine, origin, token);
             return;
         }
-        if (!forwarded && open.tailBytes() > options.flushBytes() * options.tailFactor()) {
+        int length = view.encodedLength();
+        if (!forwarded
+                && (open.tailBytes() > options.flushBytes() * options.tailFactor()
+                        || !mine.feed.fits(RECORD_BYTES + length))) {
             if (origin != null) {
                 link.published(origin, token, PublishOutcome.OVERLOADED);
             }
@@ -819,7 +888,6 @@ public final class Shard implements ShardInbox {
             answer(mine, origin, token);
             return;
         }
-        int length = view.encodedLength();
         ByteBuf out = mine.begin(RECORD_BYTES + length);
         int at = out.writerIndex();
         out.writeByte(RecordType.MESSAGE).writeByte(recordFlags);
@@ -903,6 +971,10 @@ public final class Shard implements ShardInbox {
             BitSet known = session.receivedOnce();
             if (known == null || !known.get(packetId)) {
                 int length = MessageView.encodedLength(buffer, index);
+                if (!mine.feed.fits(RECORD_BYTES + length)) {
+                    link.published(origin, packetId, PublishOutcome.OVERLOADED);
+                    return;
+                }
                 ByteBuf out = mine.begin(RECORD_BYTES + length);
                 int at = out.writerIndex();
                 out.writeByte(RecordType.RECEIVED_ONCE).writeLong(sessionId).writeShort(packetId);
@@ -963,22 +1035,44 @@ public final class Shard implements ShardInbox {
             release(before);
             return;
         }
+        follow(mine, request, client, new ArrayDeque<>(0));
+    }
+
+    /** Nobody holds the key any more: the client may have it once everything published under it before has arrived, and what is published next cannot overtake it. */
+    private void follow(Tenure mine, AttachRequest request, ShardClient client, ArrayDeque<Waiting> waiting) {
+        PartingMessage parting = request.parting();
+        if (parting != null && !mine.feed.fits(2 * RECORD_BYTES + recordBytes(request, parting))) {
+            refuse(client, "the parting message is too long");
+            Waiting next = waiting.pollFirst();
+            if (next != null) {
+                follow(mine, next.request, next.client, waiting);
+            }
+            return;
+        }
         ShardOutbox outbox = mine.outbox;
         OutboxEntry onTheWay =
                 outbox == null ? null : outbox.newestOf(request.key().hash64());
-        LiveClient reserved = new LiveClient(client, null);
-        if (onTheWay != null) {
-            // What this client published before must not be overtaken by what it publishes next.
-            mine.live.put(request.key(), reserved);
-            onTheWay.whenDone.add(() -> {
-                if (tenure == mine && mine.live.get(request.key()) == reserved) {
-                    mine.live.remove(request.key());
-                    admit(mine, request, client, reserved.waiting);
-                }
-            });
+        if (onTheWay == null) {
+            admit(mine, request, client, waiting);
             return;
         }
-        admit(mine, request, client, reserved.waiting);
+        LiveClient reserved = new LiveClient(client, null);
+        reserved.waiting.addAll(waiting);
+        mine.live.put(request.key(), reserved);
+        onTheWay.whenDone.add(() -> {
+            if (tenure == mine && mine.live.get(request.key()) == reserved) {
+                mine.live.remove(request.key());
+                admit(mine, request, client, reserved.waiting);
+            }
+        });
+        if (!waiting.isEmpty()) {
+            release(reserved);
+        }
+    }
+
+    private int recordBytes(AttachRequest request, @Nullable PartingMessage parting) {
+        int messageBytes = parting == null ? 0 : parting.message().length();
+        return RECORD_BYTES + 3 * (request.key().name().length() + incarnation.length()) + messageBytes;
     }
 
     private void admit(Tenure mine, AttachRequest request, ShardClient client, ArrayDeque<Waiting> waiting) {
@@ -1028,14 +1122,13 @@ public final class Shard implements ShardInbox {
     private static boolean isOver(Tenure mine, SessionState session) {
         return !session.attached
                 && session.expiryMillis != AttachRequest.NEVER_EXPIRES
-                && session.detachedAtMillis + session.expiryMillis <= mine.nowMillis();
+                && session.detachedAtMillis + session.expiryMillis
+                        <= Math.max(mine.nowMillis(), mine.feed.timeMillis());
     }
 
     private SessionState logAttached(Tenure mine, AttachRequest request, @Nullable SessionState session) {
         PartingMessage parting = request.parting();
-        int messageBytes = parting == null ? 0 : parting.message().length();
-        ByteBuf out =
-                mine.begin(RECORD_BYTES + 3 * (request.key().name().length() + incarnation.length()) + messageBytes);
+        ByteBuf out = mine.begin(recordBytes(request, parting));
         int at = out.writerIndex();
         out.writeByte(RecordType.ATTACHED)
                 .writeLong(session == null ? 0 : session.id())
@@ -1091,7 +1184,7 @@ public final class Shard implements ShardInbox {
             }
             Waiting next = live.waiting.pollFirst();
             if (next != null) {
-                admit(mine, next.request, next.client, live.waiting);
+                follow(mine, next.request, next.client, live.waiting);
             }
         });
     }
@@ -1118,22 +1211,19 @@ public final class Shard implements ShardInbox {
         mine.record(out, at);
     }
 
-    /** Ends a session: its parting message is published, its memberships are withdrawn, the rest is forgotten. One decision. */
+    /**
+     * Ends a session: its memberships are withdrawn one by one (there may be more than a log entry holds), then, in one decision, its parting message is published and the rest is
+     * forgotten.
+     */
     private void end(Tenure mine, SessionState session) {
-        List<GroupPattern> groups = new ArrayList<>();
-        int bytes = 2 * RECORD_BYTES;
-        for (Subscription subscription : session.subscriptions().values()) {
-            if (subscription.group != null) {
-                groups.add(new GroupPattern(subscription.pattern, subscription.group));
-                bytes += RECORD_BYTES + 3 * (subscription.pattern.length() + subscription.group.length());
+        for (GroupPattern key : List.copyOf(session.subscriptions().keySet())) {
+            if (!key.group().isEmpty()) {
+                logUnsubscribed(mine, session, key);
             }
         }
-        ByteBuf out = mine.begin(bytes);
+        ByteBuf out = mine.begin(2 * RECORD_BYTES);
         if (session.parting != null) {
             sendParting(mine, out, session);
-        }
-        for (GroupPattern group : groups) {
-            logMembership(mine, out, session, group, false);
         }
         int at = out.writerIndex();
         out.writeByte(RecordType.ENDED).writeLong(session.id());
@@ -1166,6 +1256,12 @@ public final class Shard implements ShardInbox {
     private void logSubscribed(
             Tenure mine, SessionState session, SubscribeRequest request, Consumer<SubscribeResult> reply) {
         String group = request.group() == null ? "" : request.group();
+        GroupPattern key = new GroupPattern(request.pattern(), group);
+        boolean looksUp = switch (request.lastValues()) {
+            case SEND -> true;
+            case SEND_IF_NEW -> !session.subscriptions().containsKey(key);
+            case DO_NOT_SEND -> false;
+        };
         ByteBuf out = mine.begin(2 * RECORD_BYTES + 6 * (request.pattern().length() + group.length()));
         int at = out.writerIndex();
         out.writeByte(RecordType.SUBSCRIBED)
@@ -1176,7 +1272,6 @@ public final class Shard implements ShardInbox {
         out.writeByte(request.guarantee().code() | (request.noLocal() ? 4 : 0) | (request.keepLastValueFlag() ? 8 : 0))
                 .writeInt(request.identifier());
         mine.record(out, at);
-        GroupPattern key = new GroupPattern(request.pattern(), group);
         Runnable granted = () -> reply.accept(new SubscribeResult.Granted(request.guarantee()));
         if (!group.isEmpty()) {
             logMembership(mine, out, session, key, true);
@@ -1185,7 +1280,7 @@ public final class Shard implements ShardInbox {
             return;
         }
         Subscription made = session.subscriptions().get(key);
-        if (made != null && request.lastValues() != LastValues.DO_NOT_SEND) {
+        if (made != null && looksUp) {
             made.watchNames();
         }
         mine.park(() -> routes.change(_ -> {}, granted));
@@ -1201,21 +1296,25 @@ public final class Shard implements ShardInbox {
             Tenure mine = tenure;
             boolean existed = found.subscriptions().containsKey(pattern);
             if (existed) {
-                ByteBuf out = mine.begin(2 * RECORD_BYTES
-                        + 6 * (pattern.pattern().length() + pattern.group().length()));
-                int at = out.writerIndex();
-                out.writeByte(RecordType.UNSUBSCRIBED)
-                        .writeLong(found.id())
-                        .writeLong(found.window().next() - 1);
-                Texts.write(out, pattern.pattern());
-                Texts.write(out, pattern.group());
-                mine.record(out, at);
-                if (!pattern.group().isEmpty()) {
-                    logMembership(mine, out, found, pattern, false);
-                }
+                logUnsubscribed(mine, found, pattern);
             }
             mine.park(() -> reply.accept(existed));
         });
+    }
+
+    private static void logUnsubscribed(Tenure mine, SessionState session, GroupPattern pattern) {
+        ByteBuf out = mine.begin(2 * RECORD_BYTES
+                + 6 * (pattern.pattern().length() + pattern.group().length()));
+        int at = out.writerIndex();
+        out.writeByte(RecordType.UNSUBSCRIBED)
+                .writeLong(session.id())
+                .writeLong(session.window().next() - 1);
+        Texts.write(out, pattern.pattern());
+        Texts.write(out, pattern.group());
+        mine.record(out, at);
+        if (!pattern.group().isEmpty()) {
+            logMembership(mine, out, session, pattern, false);
+        }
     }
 
     // ---- last values
@@ -1237,6 +1336,7 @@ public final class Shard implements ShardInbox {
             case TAKING_OVER -> whenServing.add(() -> lookUpMore(lookUp));
             case SERVING -> {
                 Tenure mine = tenure;
+                mine.lookUps.add(lookUp);
                 mine.park(() -> sendPortion(mine, lookUp));
             }
             case LOST, STOPPED -> lookUp.portion.sent(lookUp, false);
@@ -1245,9 +1345,11 @@ public final class Shard implements ShardInbox {
 
     private void sendPortion(Tenure mine, LookUp lookUp) {
         io.robustmq.kernel.retained.LastValues<MessageRow>.Cursor cursor = lookUp.cursor;
-        if (cursor == null) {
+        if (cursor == null || lookUp.of != mine) {
+            // What another tenure had found is gone with it: from the start.
             cursor = mine.state.lastValues().scan(lookUp.pattern);
             lookUp.cursor = cursor;
+            lookUp.of = mine;
         }
         List<MessageRow> found = new ArrayList<>();
         boolean more = cursor.next(LOOK_UP_PORTION, (_, row) -> found.add(row));
@@ -1283,6 +1385,7 @@ public final class Shard implements ShardInbox {
                 row.unload();
             }
         }
+        mine.lookUps.remove(lookUp);
         lookUp.portion.sent(lookUp, more);
     }
 
@@ -1326,13 +1429,19 @@ public final class Shard implements ShardInbox {
 
     /** Opens a consumer of a group's queue; {@code reply} hears on this loop its id (0 if refused). */
     public void openConsumer(ShardClient client, SubscribeRequest request, ConsumerReply reply) {
-        if (phase != Phase.SERVING) {
-            reply.opened(
-                    0, new SubscribeResult.Refused(new KernelFault.Unavailable("the group's shard is recovering")));
-            return;
+        switch (phase) {
+            case SERVING ->
+                guarded(() -> tenure.queues.open(
+                        client,
+                        request,
+                        (consumer, result) -> routes.change(_ -> {}, () -> reply.opened(consumer, result))));
+            case TAKING_OVER -> whenServing.add(() -> openConsumer(client, request, reply));
+            case LOST, STOPPED ->
+                reply.opened(
+                        0,
+                        new SubscribeResult.Refused(
+                                new KernelFault.Unavailable("the group's shard is not served by this node")));
         }
-        guarded(() -> tenure.queues.open(
-                client, request, (consumer, result) -> routes.change(_ -> {}, () -> reply.opened(consumer, result))));
     }
 
     /** Ends a consumer; what it has unsettled goes to others. */
@@ -1360,7 +1469,7 @@ public final class Shard implements ShardInbox {
             reply.accept(PublishOutcome.UNKNOWN);
             return;
         }
-        guarded(() -> {
+        boolean decided = guarded(() -> {
             Tenure mine = tenure;
             if (sourceLsn > mine.state.lastSeen[sourceShard]) {
                 mine.queues.membership(sourceShard, sourceLsn, membership);
@@ -1377,5 +1486,8 @@ public final class Shard implements ShardInbox {
                 }
             });
         });
+        if (!decided) {
+            reply.accept(PublishOutcome.UNKNOWN);
+        }
     }
 }

@@ -24,6 +24,9 @@ public interface ShardClient {
     /** Stop reading and writing at once; run {@code released} (on this client's loop) when everything it published is resolved. */
     void release(CloseReason reason, Runnable released);
 
+    /** A shard that is not the session's lost what it kept for this client: stop, and detach from the session's shard as a broken connection would. */
+    void stateLost();
+
     /** The RECEIVED step of a delivery is logged. */
     void receivedLogged(long sequence);
 }

@@ -89,6 +89,9 @@ final class ShardOutbox {
 
     /** Sends what is committed and not sent. */
     void run() {
+        if (!goBack) {
+            settleArrived();
+        }
         if (state.outbox().isEmpty() || waiting) {
             return;
         }
@@ -251,10 +254,9 @@ final class ShardOutbox {
         }
         if (openAnswers == 0 && goBack) {
             retryLater();
-            return;
-        }
-        if (!goBack) {
-            settleArrived();
+        } else {
+            // What has arrived is logged at the end of the tick, with all that the tick brings.
+            host.wake();
         }
     }
 

@@ -19,8 +19,10 @@ import io.robustmq.kernel.queue.Verdict;
 import io.robustmq.kernel.session.MessageRow;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The queues of a shard: consumers, hand-out, settlement, membership. Messages come in through {@link ShardState}. */
@@ -182,6 +184,15 @@ final class ShardQueues {
         out.writeInt(sourceShard).writeLong(sourceLsn);
         host.record(out, at);
         deleteIfUnused(queue);
+    }
+
+    /** Everybody who consumes from these queues. */
+    Set<ShardClient> clients() {
+        Set<ShardClient> all = new LinkedHashSet<>();
+        for (GroupQueue queue : state.queues().values()) {
+            queue.members.values().forEach(member -> all.add(member.client));
+        }
+        return all;
     }
 
     // ---- hand-out

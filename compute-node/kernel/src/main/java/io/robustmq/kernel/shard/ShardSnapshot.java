@@ -178,7 +178,7 @@ final class ShardSnapshot {
         out.writeInt(state.lastValues().size());
         state.lastValues().forEach((name, row) -> {
             Texts.write(out, name);
-            out.writeLong(row.lsn);
+            out.writeLong(row.lsn).writeLong(row.expiresAtMillis);
         });
     }
 
@@ -381,8 +381,10 @@ final class ShardSnapshot {
             String name = Texts.read(in);
             MessageRow row = rowOrNull(state, in.readLong());
             check(row != null, "the last value of a name is not among the messages");
+            long expiresAtMillis = in.readLong();
             if (row != null) {
-                state.lastValues().put(name, row);
+                row.expiresAtMillis = expiresAtMillis;
+                state.putLastValue(name, row);
             }
         }
     }

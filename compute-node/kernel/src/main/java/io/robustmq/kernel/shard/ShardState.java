@@ -305,15 +305,21 @@ final class ShardState {
             before = lastValues.remove(name);
         } else {
             row.references++;
-            before = lastValues.put(name, row);
-            long expires = view.expiresAtMillis();
-            if (expires != Long.MAX_VALUE) {
-                timers.add(expires, new Due.LastValueExpiry(name, row.lsn));
-            }
+            row.expiresAtMillis = view.expiresAtMillis();
+            before = putLastValue(name, row);
         }
         if (before != null) {
+            timers.cancel(before.expiryTimer);
             release(before);
         }
+    }
+
+    /** Also used by the snapshot. Returns the one before. */
+    @Nullable MessageRow putLastValue(String name, MessageRow row) {
+        if (row.expiresAtMillis != Long.MAX_VALUE) {
+            row.expiryTimer = timers.add(row.expiresAtMillis, new Due.LastValueExpiry(name, row.lsn));
+        }
+        return lastValues.put(name, row);
     }
 
     private void attached(ByteBuf in, long lsn) {
@@ -628,6 +634,7 @@ final class ShardState {
         MessageRow row = lastValues.get(name);
         if (row != null && row.lsn == lsn) {
             lastValues.remove(name);
+            timers.cancel(row.expiryTimer);
             release(row);
         }
     }

@@ -112,7 +112,7 @@ class RandomNodeTest {
                         guarantee(),
                         random.nextBoolean(),
                         random.nextBoolean(),
-                        LastValues.values()[random.nextInt(LastValues.values().length)],
+                        one(List.of(LastValues.values())),
                         random.nextInt(3),
                         null));
             case 2 -> client.join("g" + random.nextInt(2), one(PATTERNS));
@@ -133,7 +133,11 @@ class RandomNodeTest {
                         .publishOnce(
                                 1 + random.nextInt(10),
                                 client.draft(one(NAMES), "once", Guarantee.EXACTLY_ONCE)
-                                        .lastValue(random.nextInt(4) == 0));
+                                        .lastValue(random.nextInt(4) == 0)
+                                        .expiresAtMillis(
+                                                random.nextInt(3) == 0
+                                                        ? rig.loop.wallMillis() + random.nextInt(500)
+                                                        : Long.MAX_VALUE));
             case 15 -> client.session().releaseOnce(1 + random.nextInt(10));
             case 16, 17, 18, 19, 20 -> settle(client);
             case 21 -> client.settlesAtOnce = !client.settlesAtOnce;
@@ -151,8 +155,7 @@ class RandomNodeTest {
         }
         long id = one(client.ids);
         if (id != 0) {
-            Settlement[] all = Settlement.values();
-            client.session().settle(id, all[random.nextInt(all.length)]);
+            client.session().settle(id, one(List.of(Settlement.values())));
         }
     }
 

@@ -8,6 +8,7 @@ import io.robustmq.kernel.session.MessageRow;
 import io.robustmq.kernel.session.SessionState;
 import io.robustmq.kernel.session.Subscription;
 import java.lang.reflect.Field;
+import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -44,6 +45,22 @@ public final class ShardAudit {
         return Arrays.stream((Shard[]) field(node, "shards"))
                 .mapToLong(shard -> shard.figures().invariantsBroken.read())
                 .sum();
+    }
+
+    /** What the shard does after an outcome that nobody knows. */
+    public static void startAnew(NodeKernel node, int shard) {
+        try {
+            Method method = Shard.class.getDeclaredMethod("abandonTenure", String.class);
+            method.setAccessible(true);
+            method.invoke(((Shard[]) field(node, "shards"))[shard], "told by a test");
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Timers that wait in the shards. */
+    public static int timers(NodeKernel node) {
+        return states(node).stream().mapToInt(state -> state.timers().size()).sum();
     }
 
     /** Fails unless every message is counted exactly as often as somebody needs it, and every session knows how many wait. */
