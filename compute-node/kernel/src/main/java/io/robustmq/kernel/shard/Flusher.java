@@ -12,10 +12,14 @@ import io.robustmq.storage.ShardId;
 import io.robustmq.storage.ShardLog;
 import io.robustmq.storage.StorageException;
 import io.robustmq.storage.StorageFault;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -32,6 +36,8 @@ final class Flusher {
     private static final Logger LOG = LoggerFactory.getLogger(Flusher.class);
     private static final int BLOCK_BYTES = 256 << 10;
     private static final long RETRY_NANOS = 1_000_000_000L;
+    /** Message runs at which those that hold least are written together as one: the manifest names every run and must stay small. */
+    static final int RUNS_MAX = 64;
 
     private final ShardId id;
     private final ShardState state;
@@ -52,6 +58,16 @@ final class Flusher {
     private boolean running;
     private boolean cancelled;
     private final List<CommitWaiter> waiters = new ArrayList<>();
+    /** Copies of messages of old runs that the next flush writes again, by LSN; owned. */
+    private final Map<Long, ByteBuf> gathered = new HashMap<>();
+
+    private Gathering gathering = Gathering.NOT_NEEDED;
+
+    private enum Gathering {
+        NOT_NEEDED,
+        UNDER_WAY,
+        DONE
+    }
 
     private record CommitWaiter(long lsn, CompletableFuture<Void> done) {}
 
@@ -96,7 +112,7 @@ final class Flusher {
             waiters.removeAll(due);
             due.forEach(one -> one.done.complete(null));
         }
-        if (running || cancelled) {
+        if (running || cancelled || gathering == Gathering.UNDER_WAY) {
             return;
         }
         long records = feed.nextLsn() - 1 - flushedLsn;
@@ -108,13 +124,86 @@ final class Flusher {
                 || records >= options.flushRecords()
                 || now - flushedAtNanos >= options.flushAgeMillis() * 1_000_000L;
         if (due && now - notBeforeNanos >= 0) {
-            flush(now);
+            if (gathering == Gathering.NOT_NEEDED && state.runs().all().size() >= RUNS_MAX) {
+                gathering = Gathering.UNDER_WAY;
+                gather(rowsOfSparseRuns());
+            }
+            if (gathering != Gathering.UNDER_WAY) {
+                gathering = Gathering.NOT_NEEDED;
+                flush(now);
+            }
         }
+    }
+
+    /** What is needed of the runs that hold least: of half of them at least, unless it is more than a flush should write. By run and block. */
+    private ArrayDeque<MessageRow> rowsOfSparseRuns() {
+        Map<Integer, Long> bytes = new HashMap<>();
+        for (MessageRow row : state.rows().values()) {
+            bytes.merge(row.run, (long) row.length, Long::sum);
+        }
+        bytes.remove(MessageRow.NO_RUN);
+        List<Map.Entry<Integer, Long>> bySize = new ArrayList<>(bytes.entrySet());
+        bySize.sort(Map.Entry.comparingByValue());
+        Set<Integer> chosen = new HashSet<>();
+        long sum = 0;
+        for (Map.Entry<Integer, Long> run : bySize) {
+            sum += run.getValue();
+            if (chosen.size() > 1 && sum > shareBytes) {
+                break;
+            }
+            chosen.add(run.getKey());
+        }
+        List<MessageRow> rows = new ArrayList<>();
+        for (MessageRow row : state.rows().values()) {
+            if (chosen.contains(row.run)) {
+                rows.add(row);
+            }
+        }
+        rows.sort(Comparator.<MessageRow>comparingInt(row -> row.run).thenComparingLong(row -> row.block));
+        return new ArrayDeque<>(rows);
+    }
+
+    /** Reads the messages; the flush goes on at the next look. */
+    private void gather(ArrayDeque<MessageRow> left) {
+        MessageRow row;
+        while ((row = left.peekFirst()) != null) {
+            if (row.references > 0) {
+                if (!blocks.load(row)) {
+                    blocks.fetch(row, failure -> {
+                        if (failure == null) {
+                            gather(left);
+                        } else {
+                            LOG.warn(
+                                    "shard={} old runs could not be read, kept as they are: {}",
+                                    id.value(),
+                                    failure.toString());
+                            dropGathered();
+                            gathering = Gathering.DONE;
+                        }
+                    });
+                    return;
+                }
+                ByteBuf bytes = row.buffer();
+                if (bytes != null) {
+                    gathered.put(
+                            row.lsn, allocator.directBuffer(row.length).writeBytes(bytes, row.index(), row.length));
+                    row.unload();
+                }
+            }
+            left.removeFirst();
+        }
+        gathering = Gathering.DONE;
+    }
+
+    private void dropGathered() {
+        gathered.values().forEach(ByteBuf::release);
+        gathered.clear();
     }
 
     /** The shard is given up; what is under way ends without effect. */
     void cancel() {
         cancelled = true;
+        dropGathered();
         waiters.forEach(one -> one.done.completeExceptionally(
                 new StorageException(new StorageFault.Unavailable("the shard was given up"))));
         waiters.clear();
@@ -125,7 +214,8 @@ final class Flusher {
         feed.seal();
         feed.pump();
         long through = feed.nextLsn() - 1;
-        Survivors survivors = new Survivors(state, BLOCK_BYTES);
+        Survivors survivors = new Survivors(state, gathered, BLOCK_BYTES);
+        dropGathered();
         List<RunTable.Run> kept = new ArrayList<>();
         List<RunTable.Run> empty = state.runs().removeEmpty();
         kept.addAll(state.runs().all());
@@ -184,6 +274,7 @@ final class Flusher {
         for (MessageRow row : survivors.rows()) {
             Survivors.Place place = survivors.place(row);
             if (place != null && row.references > 0) {
+                state.runs().died(row); // where it was, if anywhere, it is needed no more
                 row.run = number;
                 row.block = place.block();
                 row.blockOffset = place.offset();

@@ -649,7 +649,7 @@ public final class Shard implements ShardInbox {
             }
             CompletableFuture<Void> earlier = stopping;
             if (earlier != null) {
-                earlier.whenComplete((_, _) -> done.complete(null));
+                var _ = earlier.whenComplete((_, _) -> done.complete(null));
                 return;
             }
             phase = Phase.STOPPED;

@@ -14,7 +14,7 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages that are needed at the moment of a flush and are in no run yet: which block of the new run each goes to, and their bytes, held until written. A message that dies
+ * The messages that are needed at the moment of a flush and are in no run yet, or in one that is given up: which block of the new run each goes to, and their bytes, held until written. A message that dies
  * while the run is written is written all the same: the record that settles it may yet be lost.
  */
 final class Survivors {
@@ -27,11 +27,15 @@ final class Survivors {
     private final Map<Long, Place> places = new HashMap<>();
     private final int blockBytes;
 
-    /** Takes hold of the survivors of {@code state}. */
-    Survivors(ShardState state, int blockBytes) {
+    /**
+     * Takes hold of the survivors of {@code state}.
+     *
+     * @param gathered messages of other runs, by LSN, that are to be written again; stay the caller's
+     */
+    Survivors(ShardState state, Map<Long, ByteBuf> gathered, int blockBytes) {
         this.blockBytes = blockBytes;
         for (MessageRow row : state.rows().values()) {
-            if (row.run == MessageRow.NO_RUN) {
+            if (row.run == MessageRow.NO_RUN || gathered.containsKey(row.lsn)) {
                 rows.add(row);
             }
         }
@@ -39,7 +43,8 @@ final class Survivors {
         long block = 0;
         int offset = 0;
         for (MessageRow row : rows) {
-            ByteBuf source = row.buffer();
+            ByteBuf again = gathered.get(row.lsn);
+            ByteBuf source = again == null ? row.buffer() : again;
             if (source == null) {
                 throw new IllegalStateException("message " + row.lsn + " is neither in memory nor in a run");
             }
@@ -50,7 +55,7 @@ final class Survivors {
             places.put(row.lsn, new Place(block, offset));
             offset += row.length;
             bytes.add(source.retain());
-            indexes.add(row.index());
+            indexes.add(again == null ? row.index() : 0);
         }
     }
 

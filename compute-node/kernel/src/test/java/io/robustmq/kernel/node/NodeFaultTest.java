@@ -392,4 +392,45 @@ class NodeFaultTest {
             assertThat(subscriber.session().settle(1, Settlement.ACCEPTED)).isFalse();
         }
     }
+
+    @Test
+    void aLongBacklogOfFewMessagesPerFlushLeavesFewRuns() {
+        try (KernelRig rig = new KernelRig(flushingOften())) {
+            TestClient absent = rig.attach(0, clientIn(0, "absent"), false, FOREVER);
+            absent.subscribe("kept", Q1);
+            TestClient present = rig.attach(0, clientIn(0, "present"), false, FOREVER);
+            present.subscribe("t", Q1);
+            rig.settle();
+            absent.session().detach(Detach.BROKEN);
+            List<String> sent = new ArrayList<>();
+            for (int i = 0; i < 150; i++) {
+                sent.add("m" + i);
+                present.publish("kept", "m" + i, Q1);
+                for (int j = 0; j < 6; j++) {
+                    present.publish("t", "passing", Q1);
+                }
+                rig.pass(1);
+                ShardAudit.check(rig.kernel);
+            }
+            assertThat(ShardAudit.runs(rig.kernel)).isLessThan(80);
+            rig.crash();
+            ShardAudit.check(rig.kernel);
+            assertThat(ShardAudit.runs(rig.kernel)).isBetween(5, 80);
+            TestClient again = rig.attach(1, clientIn(0, "absent"), false, FOREVER);
+            rig.pass(10);
+            again.session().detach(Detach.BROKEN);
+            rig.settle();
+            List<String> got = new ArrayList<>(again.got);
+            while (got.size() < sent.size()) {
+                again = rig.attach(1, clientIn(0, "absent"), false, FOREVER);
+                rig.pass(10);
+                assertThat(again.got).isNotEmpty();
+                got.addAll(again.got);
+                again.session().detach(Detach.BROKEN);
+                rig.settle();
+            }
+            assertThat(got).containsExactlyElementsOf(sent);
+            assertThat(ShardAudit.invariantsBroken(rig.kernel)).isZero();
+        }
+    }
 }

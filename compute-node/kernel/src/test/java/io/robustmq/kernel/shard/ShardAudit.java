@@ -28,7 +28,7 @@ public final class ShardAudit {
             field.setAccessible(true);
             return Objects.requireNonNull(field.get(of), name);
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
+            throw new LinkageError("a name that the audit looks for is gone", e);
         }
     }
 
@@ -54,8 +54,16 @@ public final class ShardAudit {
             method.setAccessible(true);
             method.invoke(((Shard[]) field(node, "shards"))[shard], "told by a test");
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
+            throw new LinkageError("a name that the audit looks for is gone", e);
         }
+    }
+
+    /** The most message runs that a shard has. */
+    public static int runs(NodeKernel node) {
+        return states(node).stream()
+                .mapToInt(state -> state.runs().all().size())
+                .max()
+                .orElse(0);
     }
 
     /** Timers that wait in the shards. */

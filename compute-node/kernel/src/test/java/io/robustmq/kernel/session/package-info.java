@@ -1,0 +1,5 @@
+/** Tests of the state of durable subscribers. */
+@NullMarked
+package io.robustmq.kernel.session;
+
+import org.jspecify.annotations.NullMarked;
