@@ -68,7 +68,8 @@ public final class DiskGuard implements AutoCloseable {
     }
 
     private void look() throws IOException {
-        // The bookie reckons in the same way when it decides to take nothing any more, so this threshold is met first, also where much is reserved.
+        // The bookie reckons in the same way when it decides to take nothing any more, so this threshold is met first,
+        // also where much is reserved.
         long total = fileStore.getTotalSpace();
         double used = total <= 0 ? 0 : 1 - (double) fileStore.getUsableSpace() / total;
         boolean hasRoom = used * 100 < stopPercent;
