@@ -42,6 +42,9 @@ public record KernelOptions(
             65_536, 1024, 10_000, 4 << 20, 100_000, 100_000, 1_000_000, 256 << 10, 4L << 20, 64L << 20, 200_000, 60_000,
             4, 1_000_000, 128, 16L << 20);
 
+    /** Smallest size at which a log entry may be closed. */
+    public static final int ENTRY_TARGET_BYTES_MIN = 4 << 10;
+
     public KernelOptions {
         if (nameCacheEntries < 64 || Integer.bitCount(nameCacheEntries) != 1) {
             throw new IllegalArgumentException("nameCacheEntries must be a power of two of at least 64");
@@ -55,7 +58,9 @@ public record KernelOptions(
         positive("pendingMessagesMax", pendingMessagesMax);
         positive("subscriptionsMax", subscriptionsMax);
         positive("retainedMax", retainedMax);
-        positive("entryTargetBytes", entryTargetBytes);
+        if (entryTargetBytes < ENTRY_TARGET_BYTES_MIN) {
+            throw new IllegalArgumentException("entryTargetBytes must be at least " + ENTRY_TARGET_BYTES_MIN);
+        }
         positive("pressedBytes", pressedBytes);
         positive("flushBytes", flushBytes);
         positive("flushRecords", flushRecords);

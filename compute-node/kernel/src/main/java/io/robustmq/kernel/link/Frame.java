@@ -45,5 +45,8 @@ public final class Frame {
     /** u16 packet id, u8 known, ref {@link ShardInbox.ReleaseOrigin}. */
     public static final byte RELEASED_ONCE = 12;
 
+    /** u32 source shard, i64 source LSN, encoded message: from an outbox for the subscribers of the receiving loop, which takes each entry once. */
+    public static final byte FORWARDED_MESSAGE = 13;
+
     private Frame() {}
 }

@@ -9,4 +9,7 @@ public interface PublishOrigin {
 
     /** Called on that loop. */
     void published(long token, PublishOutcome outcome);
+
+    /** Called on that loop when a message that went by an outbox has arrived everywhere. */
+    default void arrived() {}
 }

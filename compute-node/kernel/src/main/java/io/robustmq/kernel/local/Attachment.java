@@ -61,6 +61,9 @@ public final class Attachment implements Session, ShardClient, PublishOrigin, Sh
     private long session;
     private boolean durable;
     private int unresolved;
+    /** Publishes of this attachment that went to the session's outbox and have not arrived everywhere. */
+    private int inOutbox;
+
     private long usedShards;
     /** Deliveries from queues that hold a slot but wait in the backlog. */
     private int parkedQueued;
@@ -170,9 +173,14 @@ public final class Attachment implements Session, ShardClient, PublishOrigin, Sh
 
     @Override
     public void release(CloseReason reason, Runnable released) {
+        boolean attaching = phase == Phase.ATTACHING;
         if (phase != Phase.CLOSED) {
             close();
-            sink.closed(reason);
+            if (attaching) {
+                sink.refused(new KernelFault.Unavailable("the session was closed while it was being attached"));
+            } else {
+                sink.closed(reason);
+            }
         }
         Detach given = pendingDetach;
         if (given != null) {
@@ -260,6 +268,12 @@ public final class Attachment implements Session, ShardClient, PublishOrigin, Sh
         }
         if (draft.guarantee() != Guarantee.AT_MOST_ONCE) {
             unresolved++;
+            if (inOutbox > 0) {
+                // What it published exactly once is on its way by the outbox, and must not be overtaken.
+                inOutbox++;
+                runtime.sendPublishOnce(sessionShard, session, 0, new BehindOutbox(token), draft, publisher);
+                return;
+            }
         }
         runtime.publish(this, token, draft, publisher, this);
     }
@@ -283,6 +297,7 @@ public final class Attachment implements Session, ShardClient, PublishOrigin, Sh
                 return;
             }
             unresolved++;
+            inOutbox++;
             writesTo(sessionShard);
             runtime.sendPublishOnce(sessionShard, session, packetId, onceOrigin, draft, publisher);
             return;
@@ -325,11 +340,40 @@ public final class Attachment implements Session, ShardClient, PublishOrigin, Sh
         }
     }
 
+    /** Hears of an at-least-once publish that takes the way of the exactly-once ones before it. */
+    private final class BehindOutbox implements PublishOrigin {
+        private final long token;
+
+        BehindOutbox(long token) {
+            this.token = token;
+        }
+
+        @Override
+        public int loopIndex() {
+            return runtime.index();
+        }
+
+        @Override
+        public void published(long packetId, PublishOutcome outcome) {
+            Attachment.this.published(token, outcome);
+        }
+
+        @Override
+        public void arrived() {
+            inOutbox--;
+        }
+    }
+
     /** Hears the outcomes of exactly-once publishes, whose tokens are packet ids. */
     private final class OnceOrigin implements PublishOrigin {
         @Override
         public int loopIndex() {
             return runtime.index();
+        }
+
+        @Override
+        public void arrived() {
+            inOutbox--;
         }
 
         @Override

@@ -62,6 +62,9 @@ public final class LoopRuntime implements KernelLoop, BatchReceiver {
     private final Set<Attachment> attachments = new LinkedHashSet<>();
     private final Set<Attachment> paused = new LinkedHashSet<>();
     private final LoopFigures figures = new LoopFigures();
+    /** By shard: the newest entry of its outbox that this loop has taken. */
+    private final long[] forwardedThrough;
+
     private long mergeSerial;
     private boolean reliefAwaited;
 
@@ -82,6 +85,7 @@ public final class LoopRuntime implements KernelLoop, BatchReceiver {
         this.directory = directory;
         this.routes = new Routes(table, links);
         this.shards = shards;
+        this.forwardedThrough = new long[shards.length];
         this.options = options;
         this.roomOnDisk = roomOnDisk;
         this.names = new NameCache<>(LoopName::new, options.nameCacheEntries(), NameCache.BYTES_MAX);
@@ -376,6 +380,17 @@ public final class LoopRuntime implements KernelLoop, BatchReceiver {
                 in.skipBytes(MessageView.encodedLength(in, at));
                 deliverLocal(in, at);
             }
+            case Frame.FORWARDED_MESSAGE -> {
+                int source = in.readInt();
+                long entry = in.readLong();
+                int at = in.readerIndex();
+                in.skipBytes(MessageView.encodedLength(in, at));
+                // A shard that started anew sends its outbox again.
+                if (entry > forwardedThrough[source]) {
+                    forwardedThrough[source] = entry;
+                    deliverLocal(in, at);
+                }
+            }
             case Frame.SHARD_MESSAGE -> shardMessage(batch, in);
             case Frame.PUBLISHED -> {
                 long token = in.readLong();
@@ -562,6 +577,7 @@ public final class LoopRuntime implements KernelLoop, BatchReceiver {
                 .writeByte(Settlements.code(settlement));
     }
 
+    /** @param packetId 0: takes the way of exactly-once publishes before it, and has no packet id */
     void sendPublishOnce(
             int shard, long session, int packetId, PublishOrigin origin, PublishDraft draft, long publisher) {
         figures.messagesIn(Guarantee.EXACTLY_ONCE).increment();

@@ -219,6 +219,14 @@ public final class SessionState {
         }
     }
 
+    /** Assigns every message up to an LSN: what was perhaps sent keeps its sequence and guarantee, whatever changes now. */
+    public void assignThroughLsn(LongObjectMap<MessageRow> rows, long lsn) {
+        MessageRow row;
+        while ((row = peek(rows, lsn)) != null) {
+            assign(row);
+        }
+    }
+
     /** Subscriptions through which a message that has a sequence counts; for sending it again. */
     public List<Subscription> subscriptionsFor(MessageRow row) {
         matched.clear();

@@ -19,7 +19,7 @@ final class RecordType {
     static final byte UNSUBSCRIBED = 6;
     /** i64 session, i64 sequence, u8 settlement. */
     static final byte SETTLED = 7;
-    /** i64 session, u16 packet id, message: taken once, waits in the outbox. */
+    /** i64 session, u16 packet id (0: none, it only takes the way of those before it), message: taken once, waits in the outbox. */
     static final byte RECEIVED_ONCE = 8;
     /** i64 session, u16 packet id. */
     static final byte RELEASED_ONCE = 9;

@@ -127,20 +127,20 @@ final class SessionPumps {
             if (pump.nextSequence < window.base()) {
                 pump.nextSequence = window.base();
             }
+            if (session.lastSettledLsn <= committed) {
+                session.committedBase = window.base();
+            }
+            if (pump.nextSequence - session.committedBase >= Delivery.SEQUENCE_MODULUS - 1) {
+                // The packet identifier is still taken, in the receiver's or in the log's view.
+                pump.blockedUntilLsn = session.lastSettledLsn;
+                return;
+            }
             if (pump.nextSequence < window.next()) {
                 if (!again(pump, pump.nextSequence)) {
                     return;
                 }
                 pump.nextSequence++;
                 continue;
-            }
-            if (session.lastSettledLsn <= committed) {
-                session.committedBase = window.base();
-            }
-            if (window.next() - session.committedBase >= Delivery.SEQUENCE_MODULUS - 1) {
-                // The packet identifier is still taken, in the receiver's or in the log's view.
-                pump.blockedUntilLsn = session.lastSettledLsn;
-                return;
             }
             MessageRow row = session.peek(state.rows(), committed);
             if (row == null) {

@@ -969,10 +969,13 @@ public final class Shard implements ShardInbox {
                 return;
             }
             BitSet known = session.receivedOnce();
-            if (known == null || !known.get(packetId)) {
+            if (packetId != 0 && known != null && known.get(packetId)) {
+                links.task(origin.loopIndex(), origin::arrived);
+            } else {
                 int length = MessageView.encodedLength(buffer, index);
                 if (!mine.feed.fits(RECORD_BYTES + length)) {
                     link.published(origin, packetId, PublishOutcome.OVERLOADED);
+                    links.task(origin.loopIndex(), origin::arrived);
                     return;
                 }
                 ByteBuf out = mine.begin(RECORD_BYTES + length);
@@ -980,6 +983,7 @@ public final class Shard implements ShardInbox {
                 out.writeByte(RecordType.RECEIVED_ONCE).writeLong(sessionId).writeShort(packetId);
                 out.writeBytes(buffer, index, length);
                 mine.record(out, at);
+                mine.state.outbox().getLast().whenDone.add(() -> links.task(origin.loopIndex(), origin::arrived));
             }
             answer(mine, origin, packetId);
         });

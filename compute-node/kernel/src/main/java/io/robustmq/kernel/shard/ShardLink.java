@@ -85,9 +85,11 @@ final class ShardLink {
         copy(row, batch.data());
     }
 
-    /** To the attached subscribers of a loop. */
-    void message(int loop, MessageRow row) {
-        publish(row, links.begin(loop, Frame.MESSAGE).data());
+    /** To the attached subscribers of a loop, as an entry of this shard's outbox. */
+    void message(int loop, long entryLsn, MessageRow row) {
+        ByteBuf out = links.begin(loop, Frame.FORWARDED_MESSAGE).data();
+        out.writeInt(shard).writeLong(entryLsn);
+        publish(row, out);
     }
 
     /** To another shard, as an entry of this shard's outbox (or with {@code origin} null, for its queues only). */

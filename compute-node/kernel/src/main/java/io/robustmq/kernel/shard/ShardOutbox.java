@@ -5,6 +5,7 @@ import io.robustmq.kernel.Guarantee;
 import io.robustmq.kernel.MessageView;
 import io.robustmq.kernel.PublishOutcome;
 import io.robustmq.kernel.link.Frame;
+import io.robustmq.kernel.link.LoopLinks;
 import io.robustmq.kernel.link.PublishOrigin;
 import io.robustmq.kernel.link.ShardDirectory;
 import io.robustmq.kernel.route.NameCache;
@@ -49,6 +50,8 @@ final class ShardOutbox {
     private int openAnswers;
     private boolean goBack;
     private boolean waiting;
+    /** The entry whose last value is on its way to its keeper; those behind it wait. */
+    private @Nullable OutboxEntry keeping;
 
     ShardOutbox(
             int shard,
@@ -107,15 +110,77 @@ final class ShardOutbox {
             }
             goBack = false;
             unsent = new ArrayDeque<>(state.outbox());
+            unsent.forEach(entry -> entry.kept = false);
             sent.clear();
+            keeping = null;
         }
         OutboxEntry entry;
         while (!goBack && (entry = unsent.peekFirst()) != null && entry.lsn <= host.committedLsn()) {
-            if (!inMemory(entry)) {
+            if (!inMemory(entry) || !keepFirst(entry)) {
                 return;
             }
             unsent.removeFirst();
             send(entry);
+        }
+    }
+
+    /**
+     * A last value goes to its keeper before anybody else: a subscription that comes too late for the message finds the value. True once it is there, or if there is none.
+     */
+    private boolean keepFirst(OutboxEntry entry) {
+        MessageRow row = entry.message;
+        if (row == null || entry.kept) {
+            return true;
+        }
+        int keeper = keeperOf(row);
+        if (keeper < 0) {
+            return true;
+        }
+        if (keeping == null) {
+            keeping = entry;
+            openAnswers++;
+            int flags = Frame.FORWARDED | Frame.KEEP | (row.guaranteeCode == 0 ? 0 : Frame.DELIVER);
+            link.forward(
+                    directory.loopOf(keeper), keeper, epochs[keeper], flags, entry.lsn, new KeptAnswer(entry), row);
+        }
+        return false;
+    }
+
+    private int keeperOf(MessageRow row) {
+        ByteBuf bytes = row.buffer();
+        if (bytes == null) {
+            throw new IllegalStateException("message " + row.lsn + " is not in memory");
+        }
+        view.wrap(bytes, row.index());
+        return view.lastValue()
+                ? directory.shardOfName(NameCache.hash(bytes, view.nameIndex(), view.nameLength()))
+                : -1;
+    }
+
+    /** The keeper's answer. */
+    private final class KeptAnswer implements PublishOrigin {
+        private final OutboxEntry entry;
+
+        KeptAnswer(OutboxEntry entry) {
+            this.entry = entry;
+        }
+
+        @Override
+        public int loopIndex() {
+            return link.links().index();
+        }
+
+        @Override
+        public void published(long token, PublishOutcome outcome) {
+            openAnswers--;
+            keeping = null;
+            entry.kept = outcome == PublishOutcome.DONE;
+            goBack |= !entry.kept;
+            if (openAnswers == 0 && goBack) {
+                retryLater();
+            } else {
+                host.wake();
+            }
         }
     }
 
@@ -168,38 +233,32 @@ final class ShardOutbox {
     }
 
     private void message(OutboxEntry entry, MessageRow row, boolean again) {
-        ByteBuf bytes = row.buffer();
-        if (bytes == null) {
-            throw new IllegalStateException("message " + row.lsn + " is not in memory");
-        }
-        view.wrap(bytes, row.index());
-        String name = view.name();
-        RouteMatch match = routes.match(name);
+        int keeper = keeperOf(row);
+        RouteMatch match = routes.match(view.name());
         boolean logged = view.guarantee() != Guarantee.AT_MOST_ONCE;
-        int keeper = view.lastValue()
-                ? directory.shardOfName(NameCache.hash(bytes, view.nameIndex(), view.nameLength()))
-                : -1;
-        if (!again) {
-            for (long left = match.loops(); left != 0; left &= left - 1) {
-                link.message(Long.numberOfTrailingZeros(left), row);
-            }
+        for (long left = match.loops(); left != 0; left &= left - 1) {
+            toLoop(entry, row, Long.numberOfTrailingZeros(left));
         }
         Answer answer = new Answer(entry);
         int[] shards = logged ? match.shards() : match.queueShards();
         for (int to : shards) {
-            if (logged) {
-                int flags = Frame.FORWARDED | Frame.DELIVER | (to == keeper ? Frame.KEEP : 0);
-                forward(entry, row, to, flags, answer);
-            } else if (!again) {
+            // The keeper has it already, with what it delivers itself.
+            if (logged && to != keeper) {
+                forward(entry, row, to, Frame.FORWARDED | Frame.DELIVER, answer);
+            } else if (!logged && !again) {
                 link.forward(directory.loopOf(to), to, epochs[to], Frame.QUEUES_UNLOGGED, entry.lsn, null, row);
             }
-            if (logged && to == keeper) {
-                keeper = -1;
-            }
         }
-        if (keeper >= 0) {
-            forward(entry, row, keeper, Frame.FORWARDED | Frame.KEEP, answer);
-        }
+    }
+
+    /** Hands it to the subscribers of a loop, which says when it has it: what the publisher sends next may come another way. */
+    private void toLoop(OutboxEntry entry, MessageRow row, int loop) {
+        entry.open++;
+        openAnswers++;
+        link.message(loop, entry.lsn, row);
+        LoopLinks theirs = link.links().peer(loop);
+        int self = link.links().index();
+        link.links().task(loop, () -> theirs.task(self, () -> answered(entry, PublishOutcome.DONE)));
     }
 
     private void forward(OutboxEntry entry, MessageRow row, int to, int flags, Answer answer) {

@@ -465,7 +465,7 @@ final class ShardState {
 
     private void subscribed(ByteBuf in, long lsn) {
         SessionState session = session(in.readLong());
-        session.assignThrough(rows, in.readLong());
+        assignBeforeChange(session, in.readLong());
         String pattern = Texts.read(in);
         String group = Texts.read(in);
         int options = in.readByte();
@@ -549,9 +549,15 @@ final class ShardState {
         leave(stream, subscription);
     }
 
+    /** What was sent, or may have been by a member that is gone, was sent under the subscriptions as they are before a change. */
+    private void assignBeforeChange(SessionState session, long sequence) {
+        session.assignThrough(rows, sequence);
+        session.assignThroughLsn(rows, session.perhapsSentLsn);
+    }
+
     private void unsubscribed(ByteBuf in) {
         SessionState session = session(in.readLong());
-        session.assignThrough(rows, in.readLong());
+        assignBeforeChange(session, in.readLong());
         Subscription subscription = session.subscriptions().remove(new GroupPattern(Texts.read(in), Texts.read(in)));
         if (subscription != null) {
             subscriptions--;
@@ -581,7 +587,10 @@ final class ShardState {
 
     private void receivedOnce(ByteBuf in, long lsn) {
         SessionState session = session(in.readLong());
-        session.receivedOnceForChange().set(in.readUnsignedShort());
+        int packetId = in.readUnsignedShort();
+        if (packetId != 0) {
+            session.receivedOnceForChange().set(packetId);
+        }
         int at = in.readerIndex();
         MessageRow row = keep(in, at, lsn);
         in.skipBytes(row.length);
