@@ -206,7 +206,10 @@ public final class PatternIndex<V> {
         version.setRelease(version.getPlain() + 1);
     }
 
-    /** Adds the values of all patterns that match {@code name} to {@code out}, in no particular order. Any thread. */
+    /**
+     * Adds the values of all patterns that match {@code name} to {@code out}, in no particular order. Any thread. While the writer changes what surrounds a pattern with a
+     * {@code #} before its last level, another thread may be given its value twice.
+     */
     public void match(Name name, List<? super V> out) {
         match(name.utf8(), out);
     }

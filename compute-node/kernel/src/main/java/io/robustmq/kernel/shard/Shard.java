@@ -75,6 +75,12 @@ public final class Shard implements ShardInbox {
 
     private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
     private static final long RETRY_NANOS = 200_000_000L;
+    /** How long a record that nobody waits for may stay out of the log; after a crash its delivery is repeated. */
+    private static final long RIDE_NANOS = 2_000_000L;
+
+    /** At so many bytes such records go by themselves. */
+    private static final long RIDE_BYTES = 16 << 10;
+
     private static final long TIMER_CHECK_MILLIS = 60_000;
     /** Upper bound of a record without its message. */
     private static final int RECORD_BYTES = 256;
@@ -103,6 +109,7 @@ public final class Shard implements ShardInbox {
     private Loop.@Nullable Timer timer;
     private long timerAtMillis = Long.MAX_VALUE;
     private final List<Runnable> whenServing = new ArrayList<>();
+    private final Map<SessionKey, Departing> departing = new HashMap<>();
     private @Nullable CompletableFuture<Void> stopping;
     private long servingSinceNanos;
 
@@ -124,6 +131,10 @@ public final class Shard implements ShardInbox {
         @Nullable Flusher flusher;
 
         long committedLsn;
+        /** Somebody waits for a record that is not handed to the log. */
+        boolean awaited;
+        /** A timer will hand over what nobody waits for. */
+        boolean rideArmed;
         /** Time of the newest entry or snapshot; records never go back behind it. */
         long lastTime;
 
@@ -212,12 +223,14 @@ public final class Shard implements ShardInbox {
             }
             out.readerIndex(reader);
             figures.records.increment();
+            awaited = true;
             Shard.this.wake();
             return lsn;
         }
 
         @Override
         public void park(Output output) {
+            awaited = true;
             parked.add(lastLsn(), output, 0);
             Shard.this.wake();
         }
@@ -246,6 +259,12 @@ public final class Shard implements ShardInbox {
     }
 
     private record Waiting(AttachRequest request, ShardClient client) {}
+
+    /** Attachments that were closed with the state they belonged to, until what they published is resolved; and who wants to follow them. */
+    private static final class Departing {
+        int open;
+        final List<Runnable> next = new ArrayList<>(0);
+    }
 
     /**
      * @param peers all shards of the node, this one included, by id
@@ -612,7 +631,20 @@ public final class Shard implements ShardInbox {
     }
 
     private void closeClient(ShardClient client, CloseReason reason) {
-        links.task(client.loopIndex(), () -> client.release(reason, () -> {}));
+        SessionKey key = client.key();
+        Departing leaving = departing.computeIfAbsent(key, _ -> new Departing());
+        leaving.open++;
+        int home = links.index();
+        LoopLinks theirs = links.peer(client.loopIndex());
+        links.task(client.loopIndex(), () -> client.release(reason, () -> theirs.task(home, () -> departed(key))));
+    }
+
+    private void departed(SessionKey key) {
+        Departing leaving = departing.get(key);
+        if (leaving != null && --leaving.open == 0) {
+            departing.remove(key);
+            leaving.next.forEach(Runnable::run);
+        }
     }
 
     private void discard(Tenure gone) {
@@ -722,7 +754,7 @@ public final class Shard implements ShardInbox {
         mine.parked.release(mine.committedLsn, this::leave);
         mine.pumps.run();
         mine.queues.run();
-        mine.feed.pump();
+        feedLog(mine);
         boolean behind = mine.feed.waitingBytes() > options.pressedBytes();
         if (behind != directory.pressed(id.value())) {
             directory.press(id.value(), behind);
@@ -738,6 +770,24 @@ public final class Shard implements ShardInbox {
         if (done != null && mine.feed.waitingBytes() == 0 && mine.committedLsn == mine.lastLsn()) {
             stopping = null;
             finishStop(mine, open, done);
+        }
+    }
+
+    /**
+     * Hands entries to the log if somebody waits for them. Settlements that nobody waits for ride along with the next records, or go by themselves after {@link #RIDE_NANOS}: an
+     * entry costs the same whatever is in it.
+     */
+    private void feedLog(Tenure mine) {
+        if (mine.awaited || stopping != null || mine.feed.waitingBytes() >= RIDE_BYTES) {
+            mine.feed.pump();
+            mine.awaited = mine.feed.waitingBytes() > 0;
+        } else if (mine.feed.waitingBytes() > 0 && !mine.rideArmed) {
+            mine.rideArmed = true;
+            loop.after(RIDE_NANOS, () -> {
+                mine.rideArmed = false;
+                mine.awaited = true;
+                wake();
+            });
         }
     }
 
@@ -905,6 +955,7 @@ public final class Shard implements ShardInbox {
             if (mine.lastLsn() <= mine.committedLsn) {
                 link.published(origin, token, PublishOutcome.DONE);
             } else {
+                mine.awaited = true;
                 mine.parked.add(mine.lastLsn(), origin, token);
             }
         }
@@ -929,6 +980,13 @@ public final class Shard implements ShardInbox {
         }
     }
 
+    /** Decides something whose records may ride along with later ones. */
+    private static void unawaited(Tenure mine, Runnable decision) {
+        boolean before = mine.awaited;
+        decision.run();
+        mine.awaited = before;
+    }
+
     private void settleSession(long sessionId, long sequence, Settlement settlement) {
         Tenure mine = tenure;
         SessionState session = mine.state.sessions().get(sessionId);
@@ -939,7 +997,7 @@ public final class Shard implements ShardInbox {
         if (pump == null) {
             return;
         }
-        mine.settle(session, sequence, settlement);
+        unawaited(mine, () -> mine.settle(session, sequence, settlement));
         if (settlement == Settlement.RECEIVED) {
             ShardClient client = pump.client;
             mine.park(() -> links.task(client.loopIndex(), () -> client.receivedLogged(sequence)));
@@ -951,7 +1009,7 @@ public final class Shard implements ShardInbox {
     @Override
     public void settleQueued(long queue, long consumer, long lsn, Settlement settlement) {
         if (phase == Phase.SERVING) {
-            guarded(() -> tenure.queues.settle(queue, consumer, lsn, settlement));
+            guarded(() -> unawaited(tenure, () -> tenure.queues.settle(queue, consumer, lsn, settlement)));
         }
     }
 
@@ -1021,7 +1079,15 @@ public final class Shard implements ShardInbox {
     /** Makes the client the one attachment of its session; an earlier one is released first. */
     public void attach(AttachRequest request, ShardClient client) {
         switch (phase) {
-            case SERVING -> guarded(() -> attachNow(request, client));
+            case SERVING -> {
+                Departing before = departing.get(request.key());
+                if (before == null) {
+                    guarded(() -> attachNow(request, client));
+                } else {
+                    // What the client published on its old connection may still be under way.
+                    before.next.add(() -> attach(request, client));
+                }
+            }
             case TAKING_OVER -> whenServing.add(() -> attach(request, client));
             case LOST, STOPPED -> refuse(client, "the shard of the session is not served by this node");
         }

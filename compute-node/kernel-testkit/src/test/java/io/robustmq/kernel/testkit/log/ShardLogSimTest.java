@@ -21,7 +21,7 @@ class ShardLogSimTest {
 
     @Test
     void everyLogKeepsWhatItAcknowledgedWhateverFails() {
-        SimSeeds.of("ShardLogSimTest#everyLogKeepsWhatItAcknowledgedWhateverFails", 200)
+        SimSeeds.of("ShardLogSimTest#everyLogKeepsWhatItAcknowledgedWhateverFails", 500)
                 .check(seed -> new ShardLogWorld(seed, Scenario.of(seed), OPTIONS, Set.of()).run());
     }
 

@@ -26,7 +26,7 @@ class PlatformSimTest {
 
     @Test
     void clientsGetWhatTheyWerePromisedWhateverFails() {
-        SimSeeds.of("PlatformSimTest#clientsGetWhatTheyWerePromisedWhateverFails", 200)
+        SimSeeds.of("PlatformSimTest#clientsGetWhatTheyWerePromisedWhateverFails", 500)
                 .check(seed -> new PlatformWorld(seed, Scenario.of(seed, HABITS), OPTIONS).run());
     }
 
