@@ -28,7 +28,7 @@ test: ## the full test run: unit, simulation, integration and acceptance tests, 
 	$(MVN) verify
 
 crash: $(APP) ## kill -9 under load: ROUNDS=200; the rounds of another seed: SEED=7
-	$(MVN) verify -pl tests/acceptance -am -Dacceptance=true -Dspotless.check.skip -Dtest='none' -Dit.test=CrashIT \
+	$(MVN) verify -pl tests/acceptance -am -Dspotless.check.skip -Dtest='none' -Dit.test=CrashIT \
 		-Dcrash.rounds=$(ROUNDS) -Dcrash.seed=$(or $(SEED),1)
 
 check: ## compiler checks, formatting, dependency analysis and architecture rules, without the other tests

@@ -33,7 +33,7 @@ final class Canary implements AutoCloseable {
         subscriber = WireClient.connect(port, Connect.transientSession(Version.V5, name + "-listens"));
         subscriber.subscribe(Subscription.of(name, 1));
         publisher = WireClient.connect(port, Connect.transientSession(Version.V3_1_1, name + "-sings"));
-        thread = Thread.ofVirtual().name(name).start(this::sing);
+        thread = Thread.ofPlatform().daemon().name(name).start(this::sing);
     }
 
     private void sing() {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A client that connects whenever the broker is up and keeps its part of the session in between. Everything happens on
- * the client's own virtual thread.
+ * the client's own thread.
  */
 abstract class CrashClient {
     private static final Duration TURN = Duration.ofMillis(20);
@@ -71,7 +71,7 @@ abstract class CrashClient {
     }
 
     final void start() {
-        thread = Thread.ofVirtual().name(id()).start(this::run);
+        thread = Thread.ofPlatform().daemon().name(id()).start(this::run);
     }
 
     final void join() throws InterruptedException {

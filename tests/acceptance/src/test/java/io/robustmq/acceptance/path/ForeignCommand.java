@@ -29,7 +29,7 @@ final class ForeignCommand implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("is it installed? See tests/tools/install-clients", e);
         }
-        reader = Thread.ofVirtual().start(this::read);
+        reader = Thread.ofPlatform().daemon().start(this::read);
     }
 
     ForeignCommand(String... command) {

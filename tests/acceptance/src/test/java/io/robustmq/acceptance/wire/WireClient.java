@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One connection to a broker, at packet level.
  *
- * <p>A virtual thread reads; what it read waits in an inbox until a test asks for it. Everything that waits ends with
+ * <p>A thread of its own reads; what it read waits in an inbox until a test asks for it. Everything that waits ends with
  * what it waited for or fails after {@link #PATIENCE}. Methods may be called from any thread.
  */
 public final class WireClient implements AutoCloseable {
@@ -71,7 +71,8 @@ public final class WireClient implements AutoCloseable {
             shape.accept(socket);
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), (int) PATIENCE.toMillis());
             WireClient client = new WireClient(version, socket);
-            Thread.ofVirtual().name("wire-" + port).start(client::readLoop);
+            // Not virtual: with few cores a handful of waiting virtual threads can hold every carrier.
+            Thread.ofPlatform().daemon().name("wire-" + port).start(client::readLoop);
             return client;
         } catch (IOException e) {
             closeQuietly(socket);
