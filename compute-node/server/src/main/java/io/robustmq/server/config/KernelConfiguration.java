@@ -17,7 +17,7 @@ public interface KernelConfiguration {
 
     @Meaning(
             "At-least-once messages that wait for a session without a log, beyond its window; the newest is dropped above it")
-    @WithDefault("1000")
+    @WithDefault("10000")
     int backlogMessagesMax();
 
     @Meaning("The same in bytes")
@@ -29,7 +29,7 @@ public interface KernelConfiguration {
     int pendingMessagesMax();
 
     @Meaning("Subscriptions per session")
-    @WithDefault("10000")
+    @WithDefault("100000")
     int subscriptionsMax();
 
     @Meaning("Retained values per shard")
