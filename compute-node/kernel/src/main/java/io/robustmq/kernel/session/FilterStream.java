@@ -1,6 +1,5 @@
 package io.robustmq.kernel.session;
 
-import io.netty.util.collection.LongObjectMap;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -97,7 +96,7 @@ public final class FilterStream {
     }
 
     /** Drops references at the head whose message is dead: nobody who has yet to pass them counts them. */
-    public void trim(LongObjectMap<MessageRow> rows) {
+    public void trim(LsnMap<MessageRow> rows) {
         while (size > 0 && !rows.containsKey(lsnAt(first))) {
             head = (head + 1) & (lsns.length - 1);
             size--;

@@ -1,6 +1,5 @@
 package io.robustmq.kernel.session;
 
-import io.netty.util.collection.LongObjectMap;
 import io.robustmq.kernel.Guarantee;
 import io.robustmq.kernel.Session.GroupPattern;
 import io.robustmq.kernel.SessionKey;
@@ -119,7 +118,7 @@ public final class SessionState {
     /**
      * The next message up to {@code limitLsn} that counts for this session and has no sequence yet, or null. Follow with {@link #assign} or ask again later.
      */
-    public @Nullable MessageRow peek(LongObjectMap<MessageRow> rows, long limitLsn) {
+    public @Nullable MessageRow peek(LsnMap<MessageRow> rows, long limitLsn) {
         while (true) {
             long best = Long.MAX_VALUE;
             for (int i = 0; i < streamed.size(); i++) {
@@ -208,7 +207,7 @@ public final class SessionState {
     }
 
     /** Assigns until {@code sequence} has its message: what the log says was assigned is assigned here. */
-    public void assignThrough(LongObjectMap<MessageRow> rows, long sequence) {
+    public void assignThrough(LsnMap<MessageRow> rows, long sequence) {
         while (window.next() <= sequence) {
             MessageRow row = peek(rows, Long.MAX_VALUE);
             if (row == null) {
@@ -220,7 +219,7 @@ public final class SessionState {
     }
 
     /** Assigns every message up to an LSN: what was perhaps sent keeps its sequence and guarantee, whatever changes now. */
-    public void assignThroughLsn(LongObjectMap<MessageRow> rows, long lsn) {
+    public void assignThroughLsn(LsnMap<MessageRow> rows, long lsn) {
         MessageRow row;
         while ((row = peek(rows, lsn)) != null) {
             assign(row);

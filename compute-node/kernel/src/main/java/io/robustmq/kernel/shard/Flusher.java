@@ -3,6 +3,7 @@ package io.robustmq.kernel.shard;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.robustmq.kernel.KernelOptions;
+import io.robustmq.kernel.session.LsnMap;
 import io.robustmq.kernel.session.MessageRow;
 import io.robustmq.storage.Loop;
 import io.robustmq.storage.RunId;
@@ -59,7 +60,7 @@ final class Flusher {
     private boolean cancelled;
     private final List<CommitWaiter> waiters = new ArrayList<>();
     /** Copies of messages of old runs that the next flush writes again, by LSN; owned. */
-    private final Map<Long, ByteBuf> gathered = new HashMap<>();
+    private final LsnMap<ByteBuf> gathered = new LsnMap<>();
 
     private Gathering gathering = Gathering.NOT_NEEDED;
 
@@ -215,13 +216,13 @@ final class Flusher {
         feed.pump();
         long through = feed.nextLsn() - 1;
         Survivors survivors = new Survivors(state, gathered, BLOCK_BYTES);
-        dropGathered();
         List<RunTable.Run> kept = new ArrayList<>();
         List<RunTable.Run> empty = state.runs().removeEmpty();
         kept.addAll(state.runs().all());
         int number = state.runs().reserve();
         ByteBuf snapshot = allocator.directBuffer(64 << 10);
         ShardSnapshot.write(state, survivors, number, feed.timeMillis(), snapshot);
+        dropGathered();
         CompletionStage<Map<Integer, RunId>> messages = writeMessages(survivors, kept, number);
         messages.thenCompose(named -> writeSnapshot(snapshot)
                         .thenCompose(snapshotRun -> committed(through)
@@ -271,13 +272,14 @@ final class Flusher {
     /** From now on these messages are read from the run. */
     private void moved(Survivors survivors, RunId written, int number) {
         RunTable.Run run = state.runs().add(written, number);
-        for (MessageRow row : survivors.rows()) {
-            Survivors.Place place = survivors.place(row);
-            if (place != null && row.references > 0) {
+        List<MessageRow> rows = survivors.rows();
+        for (int i = 0; i < rows.size(); i++) {
+            MessageRow row = rows.get(i);
+            if (row.references > 0) {
                 state.runs().died(row); // where it was, if anywhere, it is needed no more
                 row.run = number;
-                row.block = place.block();
-                row.blockOffset = place.offset();
+                row.block = survivors.block(i);
+                row.blockOffset = survivors.offset(i);
                 row.unload();
                 run.live++;
             }

@@ -1,7 +1,6 @@
 package io.robustmq.kernel.shard;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.util.collection.LongObjectHashMap;
 import io.robustmq.kernel.Guarantee;
 import io.robustmq.kernel.KernelOptions;
 import io.robustmq.kernel.queue.Consumer;
@@ -9,6 +8,7 @@ import io.robustmq.kernel.queue.QueueOptions;
 import io.robustmq.kernel.queue.QueueOptions.Overflow;
 import io.robustmq.kernel.queue.SelectionStrategy;
 import io.robustmq.kernel.queue.WorkQueue;
+import io.robustmq.kernel.session.LsnMap;
 
 /** A queue of the shard: the engine, and the consumers that are attached to it. */
 final class GroupQueue {
@@ -43,7 +43,7 @@ final class GroupQueue {
     private final long id;
     private final Key key;
     private final WorkQueue engine;
-    final LongObjectHashMap<Member> members = new LongObjectHashMap<>();
+    final LsnMap<Member> members = new LsnMap<>();
     /** LSN of the newest mark; nothing it covers is handed out before it is committed. */
     long markLsn;
     /** In the list of queues to look at. */

@@ -1,13 +1,13 @@
 package io.robustmq.kernel.shard;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.util.collection.LongObjectHashMap;
 import io.robustmq.kernel.Delivery;
 import io.robustmq.kernel.MessageView;
 import io.robustmq.kernel.Settlement;
 import io.robustmq.kernel.link.Counter;
 import io.robustmq.kernel.link.Frame;
 import io.robustmq.kernel.session.DeliveryWindow;
+import io.robustmq.kernel.session.LsnMap;
 import io.robustmq.kernel.session.MessageRow;
 import io.robustmq.kernel.session.SessionState;
 import io.robustmq.kernel.session.Subscription;
@@ -37,7 +37,7 @@ final class SessionPumps {
     private final Host host;
     private final Counter droppedExpired;
     private final Counter droppedTooLarge;
-    private final LongObjectHashMap<SessionPump> bySession = new LongObjectHashMap<>();
+    private final LsnMap<SessionPump> bySession = new LsnMap<>();
     private final MessageView view = new MessageView();
     private List<SessionPump> dirty = new ArrayList<>();
     private List<SessionPump> working = new ArrayList<>();

@@ -1,7 +1,6 @@
 package io.robustmq.kernel.shard;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.util.collection.LongObjectHashMap;
 import io.robustmq.kernel.Guarantee;
 import io.robustmq.kernel.MessageView;
 import io.robustmq.kernel.Session.GroupPattern;
@@ -16,6 +15,7 @@ import io.robustmq.kernel.queue.Consumer;
 import io.robustmq.kernel.queue.Leftover;
 import io.robustmq.kernel.queue.Outcome;
 import io.robustmq.kernel.queue.Verdict;
+import io.robustmq.kernel.session.LsnMap;
 import io.robustmq.kernel.session.MessageRow;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -57,7 +57,7 @@ final class ShardQueues {
     private final RunBlocks blocks;
     private final Host host;
     private final MessageView view = new MessageView();
-    private final LongObjectHashMap<GroupQueue> byConsumer = new LongObjectHashMap<>();
+    private final LsnMap<GroupQueue> byConsumer = new LsnMap<>();
     private List<GroupQueue> dirty = new ArrayList<>();
     private List<GroupQueue> working = new ArrayList<>();
     private long nextConsumer = 1;

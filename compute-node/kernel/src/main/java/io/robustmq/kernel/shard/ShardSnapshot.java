@@ -3,7 +3,6 @@ package io.robustmq.kernel.shard;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.util.collection.LongObjectMap;
 import io.robustmq.kernel.Guarantee;
 import io.robustmq.kernel.SessionKey;
 import io.robustmq.kernel.SubscribeRequest;
@@ -12,6 +11,7 @@ import io.robustmq.kernel.link.Counter;
 import io.robustmq.kernel.session.DeliveryWindow;
 import io.robustmq.kernel.session.FilterStream;
 import io.robustmq.kernel.session.KeptValues;
+import io.robustmq.kernel.session.LsnMap;
 import io.robustmq.kernel.session.MessageRow;
 import io.robustmq.kernel.session.SessionState;
 import io.robustmq.kernel.session.Subscription;
@@ -75,26 +75,33 @@ final class ShardSnapshot {
 
     private static void writeRows(ShardState state, Survivors survivors, int newRun, ByteBuf out) {
         out.writeInt(state.rows().size());
+        List<MessageRow> fresh = survivors.rows();
+        for (int i = 0; i < fresh.size(); i++) {
+            writeRow(fresh.get(i), newRun, survivors.block(i), survivors.offset(i), out);
+        }
         for (MessageRow row : state.rows().values()) {
-            out.writeLong(row.lsn)
-                    .writeLong(row.publisher)
-                    .writeByte(row.guaranteeCode)
-                    .writeInt(row.length)
-                    .writeInt(row.references);
-            Survivors.Place place = survivors.place(row);
-            if (place == null) {
-                out.writeInt(row.run).writeLong(row.block).writeInt(row.blockOffset);
-            } else {
-                out.writeInt(newRun).writeLong(place.block()).writeInt(place.offset());
+            if (!survivors.isNew(row)) {
+                writeRow(row, row.run, row.block, row.blockOffset, out);
             }
         }
+    }
+
+    private static void writeRow(MessageRow row, int run, long block, int offset, ByteBuf out) {
+        out.writeLong(row.lsn)
+                .writeLong(row.publisher)
+                .writeByte(row.guaranteeCode)
+                .writeInt(row.length)
+                .writeInt(row.references)
+                .writeInt(run)
+                .writeLong(block)
+                .writeInt(offset);
     }
 
     private static void writeStreams(ShardState state, ByteBuf out) {
         int countAt = out.writerIndex();
         out.writeInt(0);
         Counter count = new Counter();
-        LongObjectMap<MessageRow> rows = state.rows();
+        LsnMap<MessageRow> rows = state.rows();
         state.interests().forEach((pattern, interest) -> {
             FilterStream stream = interest.stream;
             if (stream == null) {

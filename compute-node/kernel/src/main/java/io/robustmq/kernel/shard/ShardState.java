@@ -1,7 +1,6 @@
 package io.robustmq.kernel.shard;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.util.collection.LongObjectHashMap;
 import io.robustmq.kernel.AttachRequest;
 import io.robustmq.kernel.Guarantee;
 import io.robustmq.kernel.KernelOptions;
@@ -18,6 +17,7 @@ import io.robustmq.kernel.route.PatternIndex;
 import io.robustmq.kernel.schedule.DueTimers;
 import io.robustmq.kernel.session.DeliveryWindow;
 import io.robustmq.kernel.session.FilterStream;
+import io.robustmq.kernel.session.LsnMap;
 import io.robustmq.kernel.session.MessageRow;
 import io.robustmq.kernel.session.SessionState;
 import io.robustmq.kernel.session.Subscription;
@@ -65,15 +65,15 @@ final class ShardState {
     };
 
     private final KernelOptions options;
-    private final LongObjectHashMap<MessageRow> rows = new LongObjectHashMap<>();
+    private final LsnMap<MessageRow> rows = new LsnMap<>();
     private final PatternIndex<Interest> interests = new PatternIndex<>();
     private final NameCache<ShardName> names;
     private final List<Interest> matchScratch = new ArrayList<>();
-    private final LongObjectHashMap<SessionState> sessions = new LongObjectHashMap<>();
+    private final LsnMap<SessionState> sessions = new LsnMap<>();
     private final Map<SessionKey, SessionState> sessionsByKey = new HashMap<>();
     private final io.robustmq.kernel.retained.LastValues<MessageRow> lastValues =
             new io.robustmq.kernel.retained.LastValues<>();
-    private final LongObjectHashMap<GroupQueue> queues = new LongObjectHashMap<>();
+    private final LsnMap<GroupQueue> queues = new LsnMap<>();
     private final Map<GroupQueue.Key, GroupQueue> queuesByKey = new HashMap<>();
     private final ArrayDeque<OutboxEntry> outbox = new ArrayDeque<>();
     private final DueTimers<Due> timers = new DueTimers<>();
@@ -94,7 +94,7 @@ final class ShardState {
         observer = by;
     }
 
-    LongObjectHashMap<MessageRow> rows() {
+    LsnMap<MessageRow> rows() {
         return rows;
     }
 
@@ -102,7 +102,7 @@ final class ShardState {
         return interests;
     }
 
-    LongObjectHashMap<SessionState> sessions() {
+    LsnMap<SessionState> sessions() {
         return sessions;
     }
 
@@ -114,7 +114,7 @@ final class ShardState {
         return lastValues;
     }
 
-    LongObjectHashMap<GroupQueue> queues() {
+    LsnMap<GroupQueue> queues() {
         return queues;
     }
 

@@ -2,47 +2,49 @@ package io.robustmq.kernel.shard;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.robustmq.kernel.session.LsnMap;
 import io.robustmq.kernel.session.MessageRow;
 import io.robustmq.storage.RunWriter;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The messages that are needed at the moment of a flush and are in no run yet, or in one that is given up: which block of the new run each goes to, and their bytes, held until written. A message that dies
  * while the run is written is written all the same: the record that settles it may yet be lost.
  */
 final class Survivors {
-    /** Where a message will be. */
-    record Place(long block, int offset) {}
-
     private final List<MessageRow> rows = new ArrayList<>();
     private final List<ByteBuf> bytes = new ArrayList<>();
-    private final List<Integer> indexes = new ArrayList<>();
-    private final Map<Long, Place> places = new HashMap<>();
+    private final LsnMap<ByteBuf> gathered;
     private final int blockBytes;
+    private final int[] indexes;
+    private final int[] blocks;
+    private final int[] offsets;
 
     /**
      * Takes hold of the survivors of {@code state}.
      *
      * @param gathered messages of other runs, by LSN, that are to be written again; stay the caller's
      */
-    Survivors(ShardState state, Map<Long, ByteBuf> gathered, int blockBytes) {
+    Survivors(ShardState state, LsnMap<ByteBuf> gathered, int blockBytes) {
+        this.gathered = gathered;
         this.blockBytes = blockBytes;
-        for (MessageRow row : state.rows().values()) {
-            if (row.run == MessageRow.NO_RUN || gathered.containsKey(row.lsn)) {
+        // By LSN, so that a block holds what is read together.
+        for (long lsn : state.rows().sortedKeys()) {
+            MessageRow row = state.row(lsn);
+            if (row != null && isNew(row)) {
                 rows.add(row);
             }
         }
-        rows.sort(Comparator.comparingLong(row -> row.lsn));
-        long block = 0;
+        indexes = new int[rows.size()];
+        blocks = new int[rows.size()];
+        offsets = new int[rows.size()];
+        int block = 0;
         int offset = 0;
-        for (MessageRow row : rows) {
+        for (int i = 0; i < rows.size(); i++) {
+            MessageRow row = rows.get(i);
             ByteBuf again = gathered.get(row.lsn);
             ByteBuf source = again == null ? row.buffer() : again;
             if (source == null) {
@@ -52,23 +54,36 @@ final class Survivors {
                 block++;
                 offset = 0;
             }
-            places.put(row.lsn, new Place(block, offset));
+            blocks[i] = block;
+            offsets[i] = offset;
             offset += row.length;
             bytes.add(source.retain());
-            indexes.add(again == null ? row.index() : 0);
+            indexes[i] = again == null ? row.index() : 0;
         }
+    }
+
+    /** Whether a message of the state goes to the new run. */
+    boolean isNew(MessageRow row) {
+        return row.run == MessageRow.NO_RUN || gathered.containsKey(row.lsn);
     }
 
     boolean isEmpty() {
         return rows.isEmpty();
     }
 
+    /** Rising by LSN. */
     List<MessageRow> rows() {
         return rows;
     }
 
-    @Nullable Place place(MessageRow row) {
-        return places.get(row.lsn);
+    /** Block of the new run that the {@code i}th of {@link #rows()} is in. */
+    int block(int i) {
+        return blocks[i];
+    }
+
+    /** Where the {@code i}th of {@link #rows()} begins in its block. */
+    int offset(int i) {
+        return offsets[i];
     }
 
     /** Writes all blocks, a few at a time. */
@@ -87,7 +102,7 @@ final class Survivors {
             if (block.readableBytes() > 0 && block.readableBytes() + length > blockBytes) {
                 break;
             }
-            block.writeBytes(bytes.get(at), indexes.get(at), length);
+            block.writeBytes(bytes.get(at), indexes[at], length);
             at++;
         }
         int next = at;

@@ -2,7 +2,6 @@ package io.robustmq.kernel.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.util.collection.LongObjectHashMap;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -13,7 +12,7 @@ class FilterStreamTest {
     void positionsStayWhatTheyAreWhileTheHeadIsTrimmed() {
         Random random = new Random(5);
         FilterStream stream = new FilterStream("t");
-        LongObjectHashMap<MessageRow> rows = new LongObjectHashMap<>();
+        LsnMap<MessageRow> rows = new LsnMap<>();
         List<Long> all = new ArrayList<>();
         long lsn = 0;
         for (int i = 0; i < 5_000; i++) {
