@@ -9,6 +9,7 @@ import java.util.List;
  * @param sessions durable sessions held by the shards of this node
  * @param subscriptions of all sessions
  * @param retained last values kept
+ * @param delayed messages that wait for their time
  * @param queues groups and queues
  * @param messagesIn publishes taken, by guarantee 0, 1, 2
  * @param messagesOut deliveries handed to connections, by guarantee 0, 1, 2
@@ -31,6 +32,7 @@ public record KernelFigures(
         long sessions,
         long subscriptions,
         long retained,
+        long delayed,
         long queues,
         List<Long> messagesIn,
         List<Long> messagesOut,

@@ -10,6 +10,7 @@ package io.robustmq.kernel;
  * @param pendingMessagesMax messages a durable session may have waiting; the oldest is dropped (and logged) above it
  * @param subscriptionsMax subscriptions per session
  * @param retainedMax last values kept per shard
+ * @param delayedMax messages kept per shard until they are due; further ones are refused
  * @param entryTargetBytes a log entry is closed at this size
  * @param pressedBytes log bytes waiting or in flight per shard at which its publishers stop reading
  * @param flushBytes log tail of all shards of the node at which the largest is flushed
@@ -28,6 +29,7 @@ public record KernelOptions(
         int pendingMessagesMax,
         int subscriptionsMax,
         int retainedMax,
+        int delayedMax,
         int entryTargetBytes,
         long pressedBytes,
         long flushBytes,
@@ -39,8 +41,8 @@ public record KernelOptions(
         long runCacheBytes) {
 
     public static final KernelOptions DEFAULTS = new KernelOptions(
-            65_536, 1024, 10_000, 4 << 20, 100_000, 100_000, 1_000_000, 256 << 10, 4L << 20, 64L << 20, 200_000, 60_000,
-            4, 1_000_000, 128, 16L << 20);
+            65_536, 1024, 10_000, 4 << 20, 100_000, 100_000, 1_000_000, 1_000_000, 256 << 10, 4L << 20, 64L << 20,
+            200_000, 60_000, 4, 1_000_000, 128, 16L << 20);
 
     /** Smallest size at which a log entry may be closed. */
     public static final int ENTRY_TARGET_BYTES_MIN = 4 << 10;
@@ -58,6 +60,7 @@ public record KernelOptions(
         positive("pendingMessagesMax", pendingMessagesMax);
         positive("subscriptionsMax", subscriptionsMax);
         positive("retainedMax", retainedMax);
+        positive("delayedMax", delayedMax);
         if (entryTargetBytes < ENTRY_TARGET_BYTES_MIN) {
             throw new IllegalArgumentException("entryTargetBytes must be at least " + ENTRY_TARGET_BYTES_MIN);
         }

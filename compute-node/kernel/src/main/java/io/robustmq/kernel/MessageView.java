@@ -9,10 +9,11 @@ import java.nio.charset.StandardCharsets;
  *
  * <pre>
  *  0  u32  length of all that follows
- *  4  u8   bits 0-1 guarantee, 2 last-value, 3 expires, 4 headers, 5 not published yet
+ *  4  u8   bits 0-1 guarantee, 2 last-value, 3 expires, 4 headers, 5 not published yet, 6 delayed
  *  5  i64  publisher: SessionKey.hash64 of who published, 0 if nobody in particular
  * 13  i64  time of publishing, ms since the epoch
  * 21  i64  time of expiry, ms since the epoch; only with bit 3. With bit 5 the ms from publishing to expiry
+ *     i64  time before which it is not to be published, ms since the epoch; only with bit 6
  *     u16  length of name, name (UTF-8)
  *     u32  length of headers, headers (see {@link Headers}); only with bit 4
  *     payload: the rest
@@ -23,6 +24,7 @@ public final class MessageView {
     static final int EXPIRES = 1 << 3;
     static final int HEADERS = 1 << 4;
     static final int UNPUBLISHED = 1 << 5;
+    static final int DELAYED = 1 << 6;
     static final int FIXED_BYTES = 21;
 
     private ByteBuf buffer;
@@ -51,6 +53,9 @@ public final class MessageView {
         flags = buffer.getByte(index + 4);
         int at = index + FIXED_BYTES;
         if ((flags & EXPIRES) != 0) {
+            at += 8;
+        }
+        if ((flags & DELAYED) != 0) {
             at += 8;
         }
         nameLength = buffer.getUnsignedShort(at);
@@ -124,6 +129,16 @@ public final class MessageView {
     /** When it expires, ms since the epoch; {@link Long#MAX_VALUE} if never, or if that is counted from a publishing that is still to come. */
     public long expiresAtMillis() {
         return (flags & (EXPIRES | UNPUBLISHED)) == EXPIRES ? buffer.getLong(index + FIXED_BYTES) : Long.MAX_VALUE;
+    }
+
+    /** Whether its publisher asked for a delay. The mark stays when the time has come. */
+    public boolean isDelayed() {
+        return (flags & DELAYED) != 0;
+    }
+
+    /** Before when it is not to be published, ms since the epoch; 0 if it is not delayed. */
+    public long dueAtMillis() {
+        return isDelayed() ? buffer.getLong(index + FIXED_BYTES + ((flags & EXPIRES) != 0 ? 8 : 0)) : 0;
     }
 
     /**

@@ -14,6 +14,7 @@ public final class PublishDraft {
     private boolean lastValue;
     private long expiresAtMillis = Long.MAX_VALUE;
     private boolean unpublished;
+    private long dueAtMillis;
     private ByteBuf headers = Unpooled.EMPTY_BUFFER;
     private int headersIndex;
     private int headersLength;
@@ -21,13 +22,14 @@ public final class PublishDraft {
     private int payloadIndex;
     private int payloadLength;
 
-    /** Starts a new message: no last value, no expiry, no headers, empty payload. */
+    /** Starts a new message: no last value, no expiry, no delay, no headers, empty payload. */
     public PublishDraft begin(Name name, Guarantee guarantee) {
         this.name = name;
         this.guarantee = guarantee;
         lastValue = false;
         expiresAtMillis = Long.MAX_VALUE;
         unpublished = false;
+        dueAtMillis = 0;
         headersLength = 0;
         payloadLength = 0;
         return this;
@@ -55,6 +57,22 @@ public final class PublishDraft {
         expiresAtMillis = lifetimeMillis;
         unpublished = true;
         return this;
+    }
+
+    /**
+     * Asks that the message be kept and published later, in this publisher's name, whether the session still exists or not. Its lifetime counts from then on: give it by
+     * {@link #expiresAfterMillis}. It is kept like a message with a stronger guarantee even if it is at-most-once.
+     *
+     * @param atMillis ms since the epoch, above 0
+     */
+    public PublishDraft dueAtMillis(long atMillis) {
+        dueAtMillis = atMillis;
+        unpublished = true;
+        return this;
+    }
+
+    public boolean isDelayed() {
+        return dueAtMillis != 0;
     }
 
     /** Headers laid out as {@link Headers} says. */
@@ -97,6 +115,7 @@ public final class PublishDraft {
     public int encodedLength() {
         return MessageView.FIXED_BYTES
                 + (expiresAtMillis != Long.MAX_VALUE ? 8 : 0)
+                + (dueAtMillis != 0 ? 8 : 0)
                 + 2
                 + name().utf8().length
                 + (headersLength > 0 ? 4 + headersLength : 0)
@@ -124,10 +143,16 @@ public final class PublishDraft {
         if (headersLength > 0) {
             flags |= MessageView.HEADERS;
         }
+        if (dueAtMillis != 0) {
+            flags |= MessageView.DELAYED;
+        }
         out.ensureWritable(encodedLength());
         out.writeInt(encodedLength() - 4).writeByte(flags).writeLong(publisher).writeLong(nowMillis);
         if (expiresAtMillis != Long.MAX_VALUE) {
             out.writeLong(expiresAtMillis);
+        }
+        if (dueAtMillis != 0) {
+            out.writeLong(dueAtMillis);
         }
         out.writeShort(nameBytes.length).writeBytes(nameBytes);
         if (headersLength > 0) {

@@ -30,6 +30,9 @@ public final class Frame {
     /** SHARD_MESSAGE: from an outbox; u32 source shard and i64 source LSN follow the token. */
     public static final int FORWARDED = 8;
 
+    /** SHARD_MESSAGE: keep until the message is due, then publish it. */
+    public static final int DELAY = 16;
+
     /** DELIVERY, QUEUED_DELIVERY: bits 0-1 guarantee; the rest below. */
     public static final int LAST_VALUE_FLAG = 4;
 

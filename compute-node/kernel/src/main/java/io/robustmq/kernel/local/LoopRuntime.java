@@ -264,6 +264,10 @@ public final class LoopRuntime implements KernelLoop, BatchReceiver {
         Guarantee guarantee = draft.guarantee();
         figures.messagesIn(guarantee).increment();
         long now = loop.wallMillis();
+        if (draft.isDelayed()) {
+            delay(origin, token, draft, publisher, from, now);
+            return;
+        }
         int keeper = draft.isLastValue() ? directory.shardOfName(name.nameHash()) : -1;
         if (guarantee == Guarantee.AT_MOST_ONCE) {
             sendToLoops(match.loops(), draft, publisher, now);
@@ -319,6 +323,21 @@ public final class LoopRuntime implements KernelLoop, BatchReceiver {
             from.writesTo(keeper);
             sendToShard(keeper, Frame.KEEP, token, listener, draft, publisher, now);
         }
+    }
+
+    /** The shard of its name keeps it until it is due, and finds who wants it then. */
+    private void delay(
+            PublishOrigin origin, long token, PublishDraft draft, long publisher, Attachment from, long now) {
+        int shard = directory.shardOfName(draft.name().nameHash());
+        boolean answered = draft.guarantee() != Guarantee.AT_MOST_ONCE;
+        if (!roomOnDisk.getAsBoolean() || directory.epoch(shard) == 0) {
+            if (answered) {
+                origin.published(token, PublishOutcome.OVERLOADED);
+            }
+            return;
+        }
+        from.writesTo(shard);
+        sendToShard(shard, Frame.DELAY, token, answered ? origin : null, draft, publisher, now);
     }
 
     private boolean serving(int[] needed) {

@@ -173,6 +173,7 @@ public final class NodeKernel implements Kernel {
                 sum(shard -> shard.figures().sessions()),
                 sum(shard -> shard.figures().subscriptions()),
                 sum(shard -> shard.figures().retained()),
+                sum(shard -> shard.figures().delayed()),
                 sum(shard -> shard.figures().queues()),
                 byGuarantee(
                         one -> sumLoops(loop -> loop.figures().messagesIn(one).read())),

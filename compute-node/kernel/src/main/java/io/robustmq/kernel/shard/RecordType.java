@@ -19,7 +19,7 @@ final class RecordType {
     static final byte UNSUBSCRIBED = 6;
     /** i64 session, i64 sequence, u8 settlement. */
     static final byte SETTLED = 7;
-    /** i64 session, u16 packet id (0: none, it only takes the way of those before it), message: taken once, waits in the outbox. */
+    /** i64 session, u16 packet id (0: none, it only takes the way of those before it), message: taken once, waits in the outbox, or if it is delayed until it is due. */
     static final byte RECEIVED_ONCE = 8;
     /** i64 session, u16 packet id. */
     static final byte RELEASED_ONCE = 9;
@@ -51,6 +51,11 @@ final class RecordType {
     static final byte MEMBERSHIP = 21;
     /** u32 source shard, i64 source LSN: a forwarded entry that left nothing else. */
     static final byte FORWARD_SEEN = 22;
+
+    /** message, which is delayed; its id is this LSN. */
+    static final byte DELAYED = 24;
+    /** i64 LSN of a delayed message: it moves to the outbox. */
+    static final byte DELAYED_SENT = 25;
 
     static final int DELIVER = 1;
     static final int KEEP = 2;

@@ -82,6 +82,9 @@ public final class Shard implements ShardInbox {
     private static final long RIDE_BYTES = 16 << 10;
 
     private static final long TIMER_CHECK_MILLIS = 60_000;
+    /** Things due that one tick deals with; the rest waits for the next, so that nobody else waits for all of it. */
+    private static final int DUE_PER_TICK_MAX = 1_024;
+
     /** Upper bound of a record without its message. */
     private static final int RECORD_BYTES = 256;
 
@@ -793,9 +796,18 @@ public final class Shard implements ShardInbox {
 
     private void fireTimers(Tenure mine) {
         long now = Math.max(loop.wallMillis(), mine.feed.timeMillis());
-        Due due;
-        while ((due = mine.state.timers().poll(now)) != null) {
+        for (int done = 0; done < DUE_PER_TICK_MAX; done++) {
+            Due due = mine.state.timers().poll(now);
+            if (due == null) {
+                return;
+            }
             switch (due) {
+                case Due.Delayed(long lsn) -> {
+                    ByteBuf out = mine.begin(RECORD_BYTES);
+                    int at = out.writerIndex();
+                    out.writeByte(RecordType.DELAYED_SENT).writeLong(lsn);
+                    mine.record(out, at);
+                }
                 case Due.SessionExpiry(long sessionId) -> {
                     SessionState session = mine.state.sessions().get(sessionId);
                     if (session != null && !session.attached) {
@@ -822,6 +834,7 @@ public final class Shard implements ShardInbox {
                 }
             }
         }
+        wake();
     }
 
     private void armTimer(Tenure mine) {
@@ -924,6 +937,10 @@ public final class Shard implements ShardInbox {
             }
             return;
         }
+        if ((flags & Frame.DELAY) != 0) {
+            delay(mine, token, origin, buffer, index);
+            return;
+        }
         int recordFlags = 0;
         if ((flags & Frame.DELIVER) != 0 && mine.state.matches(view).length > 0) {
             recordFlags |= RecordType.DELIVER;
@@ -944,6 +961,23 @@ public final class Shard implements ShardInbox {
         if (forwarded) {
             out.writeInt(sourceShard).writeLong(sourceLsn);
         }
+        ByteCopy.append(buffer, index, length, out);
+        mine.record(out, at);
+        answer(mine, origin, token);
+    }
+
+    private void delay(Tenure mine, long token, @Nullable PublishOrigin origin, ByteBuf buffer, int index) {
+        if (mine.state.delayed().size() >= options.delayedMax()) {
+            figures.droppedLimit.increment();
+            if (origin != null) {
+                link.published(origin, token, PublishOutcome.OVERLOADED);
+            }
+            return;
+        }
+        int length = view.encodedLength();
+        ByteBuf out = mine.begin(RECORD_BYTES + length);
+        int at = out.writerIndex();
+        out.writeByte(RecordType.DELAYED);
         ByteCopy.append(buffer, index, length, out);
         mine.record(out, at);
         answer(mine, origin, token);
@@ -1031,7 +1065,9 @@ public final class Shard implements ShardInbox {
                 links.task(origin.loopIndex(), origin::arrived);
             } else {
                 int length = MessageView.encodedLength(buffer, index);
-                if (!mine.feed.fits(RECORD_BYTES + length)) {
+                boolean delayed = view.wrap(buffer, index).isDelayed();
+                if (!mine.feed.fits(RECORD_BYTES + length)
+                        || (delayed && mine.state.delayed().size() >= options.delayedMax())) {
                     link.published(origin, packetId, PublishOutcome.OVERLOADED);
                     links.task(origin.loopIndex(), origin::arrived);
                     return;
@@ -1041,7 +1077,12 @@ public final class Shard implements ShardInbox {
                 out.writeByte(RecordType.RECEIVED_ONCE).writeLong(sessionId).writeShort(packetId);
                 out.writeBytes(buffer, index, length);
                 mine.record(out, at);
-                mine.state.outbox().getLast().whenDone.add(() -> links.task(origin.loopIndex(), origin::arrived));
+                if (delayed) {
+                    // Nothing of it is on its way that what is published next could overtake.
+                    links.task(origin.loopIndex(), origin::arrived);
+                } else {
+                    mine.state.outbox().getLast().whenDone.add(() -> links.task(origin.loopIndex(), origin::arrived));
+                }
             }
             answer(mine, origin, packetId);
         });

@@ -19,6 +19,7 @@ public final class ShardFigures {
     private final Counter sessions = new Counter();
     private final Counter subscriptions = new Counter();
     private final Counter retained = new Counter();
+    private final Counter delayed = new Counter();
     private final Counter queues = new Counter();
     private final Counter pendingMessages = new Counter();
 
@@ -30,6 +31,7 @@ public final class ShardFigures {
         set(sessions, state.sessions().size());
         set(subscriptions, state.subscriptions());
         set(retained, state.lastValues().size());
+        set(delayed, state.delayed().size());
         set(queues, state.queues().size());
         set(pendingMessages, state.rows().size());
     }
@@ -52,6 +54,10 @@ public final class ShardFigures {
 
     public long retained() {
         return retained.read();
+    }
+
+    public long delayed() {
+        return delayed.read();
     }
 
     public long queues() {

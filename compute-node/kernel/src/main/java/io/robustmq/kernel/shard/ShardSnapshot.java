@@ -35,7 +35,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class ShardSnapshot {
     private static final int MAGIC = 0x524d5153; // RMQS
-    private static final int FORMAT = 2;
+    private static final int FORMAT = 3;
+    /** Has no delayed messages. */
+    private static final int FORMAT_2 = 2;
+
     private static final int PARALLEL_READS = 8;
 
     private ShardSnapshot() {}
@@ -69,6 +72,10 @@ final class ShardSnapshot {
         out.writeInt(state.outbox().size());
         for (OutboxEntry entry : state.outbox()) {
             writeOutbox(entry, out);
+        }
+        out.writeInt(state.delayed().size());
+        for (Delayed one : state.delayed().values()) {
+            out.writeLong(one.message().lsn).writeLong(one.dueAtMillis());
         }
         out.writeInt(MAGIC);
     }
@@ -260,7 +267,9 @@ final class ShardSnapshot {
     }
 
     private static long read(ByteBuf in, ShardState state) {
-        check(in.readInt() == MAGIC && in.readByte() == FORMAT, "the snapshot does not start as one");
+        check(in.readInt() == MAGIC, "the snapshot does not start as one");
+        int format = in.readByte();
+        check(format == FORMAT || format == FORMAT_2, "the snapshot has format " + format);
         long timeMillis = in.readLong();
         int sources = in.readInt();
         check(sources == state.lastSeen.length, "the snapshot is of a platform with " + sources + " shards");
@@ -283,6 +292,15 @@ final class ShardSnapshot {
         int outbox = in.readInt();
         for (int i = 0; i < outbox; i++) {
             readOutbox(in, state);
+        }
+        int delayed = format == FORMAT_2 ? 0 : in.readInt();
+        for (int i = 0; i < delayed; i++) {
+            MessageRow row = rowOrNull(state, in.readLong());
+            check(row != null, "a delayed message is not among the messages");
+            long dueAtMillis = in.readLong();
+            if (row != null) {
+                state.delay(row, dueAtMillis);
+            }
         }
         check(in.readInt() == MAGIC, "the snapshot does not end as one");
         return timeMillis;

@@ -76,6 +76,7 @@ final class ShardState {
     private final LsnMap<GroupQueue> queues = new LsnMap<>();
     private final Map<GroupQueue.Key, GroupQueue> queuesByKey = new HashMap<>();
     private final ArrayDeque<OutboxEntry> outbox = new ArrayDeque<>();
+    private final LsnMap<Delayed> delayed = new LsnMap<>();
     private final DueTimers<Due> timers = new DueTimers<>();
     private final MessageView view = new MessageView();
     private final RunTable runs = new RunTable();
@@ -124,6 +125,11 @@ final class ShardState {
 
     ArrayDeque<OutboxEntry> outbox() {
         return outbox;
+    }
+
+    /** Messages that wait for their time. */
+    LsnMap<Delayed> delayed() {
+        return delayed;
     }
 
     DueTimers<Due> timers() {
@@ -233,6 +239,8 @@ final class ShardState {
                 queue(in.readLong()).engine().applyMark(new CheckoutMark(in.readLong(), in.readInt()));
             case RecordType.QUEUE_DELETED -> queueDeleted(queue(in.readLong()));
             case RecordType.MEMBERSHIP -> membership(in, lsn);
+            case RecordType.DELAYED -> delayed(in, lsn);
+            case RecordType.DELAYED_SENT -> delayedSent(in.readLong(), lsn);
             case RecordType.FORWARD_SEEN -> lastSeen[in.readInt()] = in.readLong();
             default -> throw new IllegalStateException("unknown record type " + type + " at LSN " + lsn);
         }
@@ -592,9 +600,35 @@ final class ShardState {
             session.receivedOnceForChange().set(packetId);
         }
         int at = in.readerIndex();
+        if (view.wrap(in, at).isDelayed()) {
+            delayed(in, lsn);
+            return;
+        }
         MessageRow row = keep(in, at, lsn);
         in.skipBytes(row.length);
         send(new OutboxEntry(lsn, row, null, session.publisher()));
+    }
+
+    private void delayed(ByteBuf in, long lsn) {
+        int at = in.readerIndex();
+        MessageRow row = keep(in, at, lsn);
+        in.skipBytes(row.length);
+        delay(row, view.wrap(in, at).dueAtMillis());
+    }
+
+    /** Also used by the snapshot. */
+    void delay(MessageRow row, long dueAtMillis) {
+        delayed.put(row.lsn, new Delayed(row, dueAtMillis));
+        timers.add(dueAtMillis, new Due.Delayed(row.lsn));
+    }
+
+    private void delayedSent(long delayedLsn, long lsn) {
+        Delayed due = delayed.remove(delayedLsn);
+        if (due == null) {
+            throw new IllegalStateException("the log names delayed message " + delayedLsn + ", which does not exist");
+        }
+        MessageRow row = due.message();
+        send(new OutboxEntry(lsn, row, null, row.publisher));
     }
 
     private void send(OutboxEntry entry) {

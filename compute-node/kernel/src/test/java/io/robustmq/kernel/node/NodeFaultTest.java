@@ -298,6 +298,7 @@ class NodeFaultTest {
                 d.pendingMessagesMax(),
                 d.subscriptionsMax(),
                 d.retainedMax(),
+                d.delayedMax(),
                 d.entryTargetBytes(),
                 d.pressedBytes(),
                 d.flushBytes(),

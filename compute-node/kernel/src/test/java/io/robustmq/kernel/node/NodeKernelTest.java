@@ -37,6 +37,7 @@ class NodeKernelTest {
                 pendingMax,
                 d.subscriptionsMax(),
                 d.retainedMax(),
+                d.delayedMax(),
                 d.entryTargetBytes(),
                 d.pressedBytes(),
                 d.flushBytes(),

@@ -48,6 +48,7 @@ class RandomNodeTest {
                 20,
                 d.subscriptionsMax(),
                 d.retainedMax(),
+                d.delayedMax(),
                 d.entryTargetBytes(),
                 d.pressedBytes(),
                 d.flushBytes(),

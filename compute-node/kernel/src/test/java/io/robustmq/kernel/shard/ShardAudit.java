@@ -94,6 +94,7 @@ public final class ShardAudit {
             queue.engine().forEachUnsettled(lsn -> count(needed, lsn));
         });
         state.lastValues().forEach((_, row) -> count(needed, row.lsn));
+        state.delayed().values().forEach(one -> count(needed, one.message().lsn));
         for (OutboxEntry entry : state.outbox()) {
             MessageRow message = entry.message;
             if (message != null) {
@@ -195,6 +196,9 @@ public final class ShardAudit {
         Map<String, Long> values = new TreeMap<>();
         state.lastValues().forEach((name, row) -> values.put(name, row.lsn));
         all.add("last values " + values);
+        Map<Long, Long> delayed = new TreeMap<>();
+        state.delayed().values().forEach(one -> delayed.put(one.message().lsn, one.dueAtMillis()));
+        all.add("delayed " + delayed);
         state.outbox()
                 .forEach(entry -> all.add("outbox " + entry.lsn + " " + entry.membership + " " + entry.publisher));
         all.add("timers " + state.timers().size() + " next " + state.timers().nextDueMillis());

@@ -36,6 +36,10 @@ public interface KernelConfiguration {
     @WithDefault("1000000")
     int retainedMax();
 
+    @Meaning("Messages kept per shard until they are due; further ones are refused")
+    @WithDefault("1000000")
+    int delayedMax();
+
     @Meaning("A log entry is closed at this size")
     @WithDefault("256K")
     MemorySize entryTargetBytes();

@@ -186,6 +186,7 @@ public record Settings(
                         kernel.pendingMessagesMax(),
                         kernel.subscriptionsMax(),
                         kernel.retainedMax(),
+                        kernel.delayedMax(),
                         bytes(kernel.entryTargetBytes()),
                         kernel.pressedBytes().asLongValue(),
                         kernel.flushBytes().asLongValue(),

@@ -10,6 +10,7 @@ public enum MetricName {
     SESSIONS(Kind.GAUGE, "robustmq_sessions", "Durable sessions held by the shards of this node"),
     SUBSCRIPTIONS(Kind.GAUGE, "robustmq_subscriptions", "Subscriptions of all sessions"),
     RETAINED(Kind.GAUGE, "robustmq_retained_messages", "Last values that are kept"),
+    DELAYED(Kind.GAUGE, "robustmq_delayed_messages", "Messages that wait for their time"),
     QUEUES(Kind.GAUGE, "robustmq_queues", "Queues and groups"),
     MESSAGES_IN(Kind.COUNTER, "robustmq_messages_in_total", "Publishes taken", "guarantee"),
     MESSAGES_OUT(Kind.COUNTER, "robustmq_messages_out_total", "Deliveries handed to connections", "guarantee"),

@@ -82,6 +82,7 @@ public class NodeMetrics {
         kernel(figures, MetricName.SESSIONS, KernelFigures::sessions);
         kernel(figures, MetricName.SUBSCRIPTIONS, KernelFigures::subscriptions);
         kernel(figures, MetricName.RETAINED, KernelFigures::retained);
+        kernel(figures, MetricName.DELAYED, KernelFigures::delayed);
         kernel(figures, MetricName.QUEUES, KernelFigures::queues);
         for (int i = 0; i < GUARANTEES.size(); i++) {
             int guarantee = i;

@@ -130,6 +130,7 @@ public final class PlatformWorld {
                 100_000,
                 100,
                 1_000,
+                1_000,
                 random.between(4_096, 8_192),
                 random.between(2_000, 100_000),
                 random.between(4_000, 60_000),

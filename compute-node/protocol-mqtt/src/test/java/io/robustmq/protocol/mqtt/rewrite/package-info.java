@@ -1,0 +1,4 @@
+@NullMarked
+package io.robustmq.protocol.mqtt.rewrite;
+
+import org.jspecify.annotations.NullMarked;
