@@ -25,7 +25,7 @@ build: ## compile and package everything, without tests
 
 test: ## the full test run: unit, simulation, integration and acceptance tests, and everything of "check"
 	@tests/tools/install-clients
-	$(MVN) verify -Dsurefire.rerunFailingTestsCount=1 -Dfailsafe.rerunFailingTestsCount=1
+	$(MVN) verify
 
 crash: $(APP) ## kill -9 under load: ROUNDS=200; the rounds of another seed: SEED=7
 	$(MVN) verify -pl tests/acceptance -am -Dspotless.check.skip -Dtest='none' -Dit.test=CrashIT \

@@ -4,19 +4,23 @@ import io.netty.buffer.ByteBuf;
 import io.robustmq.storage.StorageException;
 import io.robustmq.storage.StorageFault;
 import io.robustmq.storage.ledger.LedgerStore;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A ledger store whose acknowledgements can be held back or lost, whose entries can be forgotten or altered, and which can refuse new ledgers. */
 public final class FaultyLedgerStore implements LedgerStore {
     private final LedgerStore store;
-    private final ConcurrentLinkedQueue<Held> held = new ConcurrentLinkedQueue<>();
     private final AtomicInteger refusedCreates = new AtomicInteger();
-    private volatile boolean holding;
+
+    /** Acknowledgements not told yet, in order; this and the two below are guarded by it. */
+    private final ArrayDeque<Held> held = new ArrayDeque<>();
+
+    private boolean holding;
+    private boolean telling;
     private volatile boolean forgetting;
     private volatile boolean altering;
 
@@ -26,27 +30,59 @@ public final class FaultyLedgerStore implements LedgerStore {
 
     /** From now on entries are written, but what became of them is not told before {@link #releaseHeld} or {@link #loseHeld}. */
     public void hold() {
-        holding = true;
+        synchronized (held) {
+            holding = true;
+        }
     }
 
     /** How many acknowledgements are held back. */
     public int heldCount() {
-        return held.size();
+        synchronized (held) {
+            return held.size();
+        }
     }
 
     /** Tells what was held back and holds nothing more. */
     public void releaseHeld() {
-        holding = false;
-        for (Held one = held.poll(); one != null; one = held.poll()) {
-            one.added.added(one.entryId, one.acknowledged);
+        synchronized (held) {
+            holding = false;
+            tellAll();
         }
     }
 
     /** Tells "unknown" for everything that was held back and holds nothing more. */
     public void loseHeld() {
-        holding = false;
-        for (Held one = held.poll(); one != null; one = held.poll()) {
-            one.added.added(one.entryId, false);
+        synchronized (held) {
+            holding = false;
+            int lost = held.size();
+            for (int i = 0; i < lost; i++) {
+                Held one = held.remove();
+                held.add(new Held(one.added, one.entryId, false));
+            }
+            tellAll();
+        }
+    }
+
+    private void tell(Held one) {
+        synchronized (held) {
+            held.add(one);
+            tellAll();
+        }
+    }
+
+    /** What arrives while others are told, on this thread or another, is told after them: a ledger acknowledges in order. */
+    private void tellAll() {
+        if (telling) {
+            return;
+        }
+        telling = true;
+        try {
+            while (!holding && !held.isEmpty()) {
+                Held one = held.remove();
+                one.added.added(one.entryId, one.acknowledged);
+            }
+        } finally {
+            telling = false;
         }
     }
 
@@ -122,13 +158,7 @@ public final class FaultyLedgerStore implements LedgerStore {
                 added.added(entryId, true);
                 return;
             }
-            writer.append(entry, (_, acknowledged) -> {
-                if (holding) {
-                    held.add(new Held(added, entryId, acknowledged));
-                } else {
-                    added.added(entryId, acknowledged);
-                }
-            });
+            writer.append(entry, (_, acknowledged) -> tell(new Held(added, entryId, acknowledged)));
         }
 
         @Override
