@@ -2,6 +2,7 @@ package io.robustmq.standalone;
 
 import io.robustmq.bookie.StandaloneOptions;
 import io.robustmq.bookie.StandaloneStorage;
+import io.robustmq.server.config.StorageSettings;
 import io.robustmq.server.node.NodeStorage;
 import io.robustmq.storage.CoordStore;
 import io.robustmq.storage.Lease;
@@ -9,7 +10,6 @@ import io.robustmq.storage.StorageException;
 import io.robustmq.storage.bookkeeper.BookKeeperLedgerStore;
 import io.robustmq.storage.bookkeeper.BookKeeperOptions;
 import io.robustmq.storage.bookkeeper.ZooKeeperCoordStore;
-import io.robustmq.storage.ledger.LedgerLogOptions;
 import io.robustmq.storage.ledger.LedgerLogStore;
 import io.robustmq.storage.ledger.LedgerRunStore;
 import java.nio.file.Path;
@@ -39,7 +39,7 @@ final class DiskStorage implements OpenStorage {
     }
 
     /** Opens {@code data}; {@code shape} says how many shards new data gets, and is checked against that of existing data. */
-    static DiskStorage open(Path data, DataShape.Wanted shape) throws StartException {
+    static DiskStorage open(Path data, DataShape.Wanted shape, StorageSettings settings) throws StartException {
         Path directory = data.toAbsolutePath().normalize();
         Deque<Runnable> closing = new ArrayDeque<>();
         boolean opened = false;
@@ -53,7 +53,7 @@ final class DiskStorage implements OpenStorage {
             closing.push(ledgers::close);
             int shards = DataShape.agree(coordination, directory, shape);
             LedgerLogStore logs =
-                    new LedgerLogStore(ledgers, coordination, Lease.SOLE_MEMBER, LedgerLogOptions.defaults(CLUSTER));
+                    new LedgerLogStore(ledgers, coordination, Lease.SOLE_MEMBER, LogChains.options(CLUSTER, settings));
             closing.push(logs::close);
             NodeStorage node = new NodeStorage(
                     logs, new LedgerRunStore(ledgers, CLUSTER), coordination, shards, Optional.of(directory));

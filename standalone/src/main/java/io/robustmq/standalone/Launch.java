@@ -4,6 +4,7 @@ import io.robustmq.server.config.ConfigurationException;
 import io.robustmq.server.config.ConfigurationLoader;
 import io.robustmq.server.config.LogConfiguration;
 import io.robustmq.server.config.Settings;
+import io.robustmq.server.config.StorageSettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -79,7 +80,7 @@ final class Launch {
         }
         Thread.ofPlatform().name("storage-start").start(() -> {
             try {
-                storage.complete(open(command, shape));
+                storage.complete(open(command, shape, settings.storage()));
             } catch (StartException | RuntimeException cannot) {
                 storage.completeExceptionally(cannot);
             }
@@ -118,10 +119,11 @@ final class Launch {
         }
     }
 
-    private static OpenStorage open(CommandLine.Run command, DataShape.Wanted shape) throws StartException {
+    private static OpenStorage open(CommandLine.Run command, DataShape.Wanted shape, StorageSettings settings)
+            throws StartException {
         return switch (command.storage()) {
-            case MEMORY -> new MemoryStorage(shape.demanded().orElse(shape.newShards()));
-            case BOOKKEEPER -> DiskStorage.open(command.data(), shape);
+            case MEMORY -> new MemoryStorage(shape.demanded().orElse(shape.newShards()), settings);
+            case BOOKKEEPER -> DiskStorage.open(command.data(), shape, settings);
         };
     }
 

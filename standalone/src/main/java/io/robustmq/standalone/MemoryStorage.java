@@ -1,8 +1,8 @@
 package io.robustmq.standalone;
 
+import io.robustmq.server.config.StorageSettings;
 import io.robustmq.server.node.NodeStorage;
 import io.robustmq.storage.Lease;
-import io.robustmq.storage.ledger.LedgerLogOptions;
 import io.robustmq.storage.ledger.LedgerLogStore;
 import io.robustmq.storage.ledger.LedgerRunStore;
 import io.robustmq.storage.memory.MemoryCoordStore;
@@ -18,9 +18,9 @@ final class MemoryStorage implements OpenStorage {
     private final MemoryCoordStore coordination = new MemoryCoordStore();
     private final NodeStorage node;
 
-    MemoryStorage(int shards) {
+    MemoryStorage(int shards, StorageSettings settings) {
         this.node = new NodeStorage(
-                new LedgerLogStore(ledgers, coordination, Lease.SOLE_MEMBER, LedgerLogOptions.defaults(CLUSTER)),
+                new LedgerLogStore(ledgers, coordination, Lease.SOLE_MEMBER, LogChains.options(CLUSTER, settings)),
                 new LedgerRunStore(ledgers, CLUSTER),
                 coordination,
                 shards,

@@ -28,6 +28,9 @@ public interface RobustMqConfiguration {
     @Meaning("Limits of sessions, queues and shards")
     KernelConfiguration kernel();
 
+    @Meaning("How the shards' logs are written")
+    StorageConfiguration storage();
+
     @Meaning("The HTTP port of health and metrics")
     HttpConfiguration http();
 

@@ -25,6 +25,7 @@ import java.util.function.Supplier;
  * @param passwordFile who may log in; empty if nobody has to
  * @param passwordChecksAtOnceMax passwords that are checked or wait at once
  * @param kernel limits of the kernel
+ * @param storage how the shards' logs are kept
  * @param httpHost where health and metrics are served
  * @param httpPort the same, with the port offset
  * @param publishStopPercent disk use at which publishes stop
@@ -41,6 +42,7 @@ public record Settings(
         Optional<Path> passwordFile,
         int passwordChecksAtOnceMax,
         KernelOptions kernel,
+        StorageSettings storage,
         String httpHost,
         int httpPort,
         int publishStopPercent,
@@ -80,6 +82,7 @@ public record Settings(
                 mqtt.passwordFile(),
                 mqtt.passwordChecksAtOnceMax(),
                 kernel(configuration.kernel()),
+                storage(configuration.storage()),
                 configuration.http().host(),
                 port("robustmq.http.port", configuration.http().port(), configuration.portOffset()),
                 percent,
@@ -196,6 +199,13 @@ public record Settings(
                         kernel.queueLengthMax(),
                         kernel.queueCredit(),
                         kernel.runCacheBytes().asLongValue()));
+    }
+
+    private static StorageSettings storage(StorageConfiguration storage) throws ConfigurationException {
+        return checked(
+                "robustmq.storage",
+                () -> new StorageSettings(
+                        storage.entriesInFlight(), storage.rollBytes().asLongValue(), storage.rollAge()));
     }
 
     private static int port(String key, int port, int portOffset) throws ConfigurationException {

@@ -7,6 +7,7 @@ import io.robustmq.kernel.KernelOptions;
 import io.robustmq.protocol.mqtt.MqttLimits;
 import io.robustmq.protocol.mqtt.MqttSettings;
 import io.robustmq.protocol.mqtt.auth.PasswordFile;
+import io.robustmq.storage.ledger.LedgerLogOptions;
 import io.robustmq.transport.WriteLimits;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,6 +42,11 @@ class ConfigurationTest {
         assertThat(settings.logLevel()).isEqualTo(LogConfiguration.Level.INFO);
         assertThat(settings.logFormat()).isEqualTo(LogConfiguration.Format.TEXT);
         assertThat(settings.kernel()).isEqualTo(KernelOptions.DEFAULTS);
+        LedgerLogOptions logs = LedgerLogOptions.defaults("any");
+        assertThat(settings.storage())
+                .isEqualTo(new StorageSettings(
+                        logs.appendsInFlightMax(), logs.rollBytes(), Duration.ofMillis(logs.rollAgeMillis())))
+                .isEqualTo(new StorageSettings(4, 256L << 20, Duration.ofMinutes(10)));
         assertThat(settings.mqtt()).isEqualTo(MqttSettings.DEFAULTS);
         assertThat(settings.passwordChecksAtOnceMax()).isEqualTo(PasswordFile.DEFAULT_CHECKS_AT_ONCE_MAX);
         assertThat(settings.mqttListener().packetBytesMax()).isEqualTo(MqttLimits.DEFAULTS.packetBytesMax());
@@ -59,6 +65,24 @@ class ConfigurationTest {
         assertThat(settings.shutdown().drainLimit()).isEqualTo(Duration.ofSeconds(5));
         assertThat(settings.shutdown().stepLimit()).isEqualTo(Duration.ofSeconds(10));
         assertThat(settings.shutdown().farewellsPerSecondMax()).isEqualTo(20_000);
+    }
+
+    @Test
+    void theStorageGroupHasTheseKeysAndTakesTheirValues() throws ConfigurationException {
+        assertThat(ConfigurationKeys.all().keySet().stream().filter(key -> key.startsWith("robustmq.storage.")))
+                .containsExactly(
+                        "robustmq.storage.entries-in-flight",
+                        "robustmq.storage.roll-age",
+                        "robustmq.storage.roll-bytes");
+        assertThat(settings(
+                                "robustmq.storage.entries-in-flight",
+                                "8",
+                                "robustmq.storage.roll-bytes",
+                                "3G",
+                                "robustmq.storage.roll-age",
+                                "1h")
+                        .storage())
+                .isEqualTo(new StorageSettings(8, 3L << 30, Duration.ofHours(1)));
     }
 
     @Test
@@ -128,6 +152,11 @@ class ConfigurationTest {
                 "robustmq.kernel.window-max | 0 | robustmq.kernel.window-max must be positive: 0",
                 "robustmq.kernel.flush-bytes | 0 | robustmq.kernel.flush-bytes must be positive: 0",
                 "robustmq.kernel.flush-age | 0s | robustmq.kernel.flush-age must be positive: 0",
+                "robustmq.storage.entries-in-flight | 0 | robustmq.storage.entries-in-flight must be 1..1024: 0",
+                "robustmq.storage.entries-in-flight | 1025 | robustmq.storage.entries-in-flight must be 1..1024: 1025",
+                "robustmq.storage.roll-bytes | 1023K | robustmq.storage.roll-bytes must be 1M or more: 1047552",
+                "robustmq.storage.roll-age | 999ms | robustmq.storage.roll-age must be 1s..365d: PT0.999S",
+                "robustmq.storage.roll-age | 366d | robustmq.storage.roll-age must be 1s..365d: PT8784H",
                 "robustmq.disk.publish-stop-percent | 101 | robustmq.disk.publish-stop-percent must be 1..100: 101",
                 "robustmq.disk.check-interval | 0s | robustmq.disk.check-interval must be positive",
                 "robustmq.shutdown.drain-limit | 0s | robustmq.shutdown.drain-limit must be positive",

@@ -61,7 +61,7 @@ public record LedgerLogOptions(
     public static LedgerLogOptions defaults(String cluster) {
         return new LedgerLogOptions(
                 cluster,
-                2,
+                4,
                 256L << 20,
                 10 * MINUTE_MILLIS,
                 16,
