@@ -10,11 +10,11 @@ public final class Frame {
     public static final byte PUBLISHED = 3;
     /** i64 id, u8 guarantee and flags, u16 n, n x u32 identifier, ref attachment, encoded message. */
     public static final byte DELIVERY = 4;
-    /** u32 shard, i64 session, i64 sequence, u8 step. */
+    /** u32 shard, i64 epoch of the attachment, i64 session, i64 sequence, u8 step. */
     public static final byte SETTLE = 5;
-    /** u32 shard, i64 queue, i64 consumer, i64 lsn, u8 step. */
+    /** u32 shard, i64 epoch of the delivery, i64 queue, i64 consumer, i64 lsn, u8 step. */
     public static final byte SETTLE_QUEUED = 6;
-    /** u32 shard, i64 queue, i64 consumer, i64 lsn, u8 guarantee and flags, u32 identifier, ref attachment, encoded message. */
+    /** u32 shard, i64 epoch, i64 queue, i64 consumer, i64 lsn, u8 guarantee and flags, u32 identifier, ref attachment, encoded message. */
     public static final byte QUEUED_DELIVERY = 7;
     /** ref Runnable. */
     public static final byte TASK = 8;
@@ -41,9 +41,9 @@ public final class Frame {
     /** DELIVERY without a message: the receiver has it already, release it. */
     public static final int RELEASE_ONLY = 16;
 
-    /** u32 shard, i64 session, u16 packet id, ref {@link PublishOrigin}, encoded message. */
+    /** u32 shard, i64 epoch of the attachment, i64 session, u16 packet id, ref {@link PublishOrigin}, encoded message. */
     public static final byte PUBLISH_ONCE = 10;
-    /** u32 shard, i64 session, u16 packet id, ref {@link ShardInbox.ReleaseOrigin}. */
+    /** u32 shard, i64 epoch of the attachment, i64 session, u16 packet id, ref {@link ShardInbox.ReleaseOrigin}. */
     public static final byte RELEASE_ONCE = 11;
     /** u16 packet id, u8 known, ref {@link ShardInbox.ReleaseOrigin}. */
     public static final byte RELEASED_ONCE = 12;

@@ -27,17 +27,33 @@ public interface ShardInbox {
             ByteBuf buffer,
             int index);
 
-    /** A receiver settled a delivery of a durable session. */
-    void settle(long session, long sequence, Settlement settlement);
+    /**
+     * A receiver settled a delivery of a durable session.
+     *
+     * @param epoch the tenure that made the delivery; under another one the frame is nobody's any more, and is ignored
+     */
+    void settle(long epoch, long session, long sequence, Settlement settlement);
 
-    /** A consumer settled a delivery of a queue. */
-    void settleQueued(long queue, long consumer, long lsn, Settlement settlement);
+    /**
+     * A consumer settled a delivery of a queue.
+     *
+     * @param epoch the tenure that made the delivery; consumers of another one may bear the same ids
+     */
+    void settleQueued(long epoch, long queue, long consumer, long lsn, Settlement settlement);
 
-    /** Exactly-once publish of a durable session. */
-    void publishOnce(long session, int packetId, PublishOrigin origin, ByteBuf buffer, int index);
+    /**
+     * Exactly-once publish of a durable session.
+     *
+     * @param epoch the tenure that the session was attached under; under another one the answer is {@code UNKNOWN}
+     */
+    void publishOnce(long epoch, long session, int packetId, PublishOrigin origin, ByteBuf buffer, int index);
 
-    /** The publisher released the packet id. */
-    void releaseOnce(long session, int packetId, ReleaseOrigin origin);
+    /**
+     * The publisher released the packet id.
+     *
+     * @param epoch the tenure that the session was attached under; under another one nobody is answered: its attachment was told to close
+     */
+    void releaseOnce(long epoch, long session, int packetId, ReleaseOrigin origin);
 
     /** Hears that a release is logged; touched only on its own loop. */
     interface ReleaseOrigin {

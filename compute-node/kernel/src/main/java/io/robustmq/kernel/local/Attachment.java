@@ -59,6 +59,9 @@ public final class Attachment implements Session, ShardClient, PublishOrigin, Sh
     private @Nullable BitSet receivedOnce;
     private Phase phase = Phase.ATTACHING;
     private long session;
+    /** Of the session's shard when it attached. */
+    private long epoch;
+
     private boolean durable;
     private int unresolved;
     /** Publishes of this attachment that went to the session's outbox and have not arrived everywhere. */
@@ -115,6 +118,11 @@ public final class Attachment implements Session, ShardClient, PublishOrigin, Sh
         return session;
     }
 
+    /** The tenure of the session's shard that this attachment belongs to. */
+    long epoch() {
+        return epoch;
+    }
+
     int sessionShard() {
         return sessionShard;
     }
@@ -139,8 +147,9 @@ public final class Attachment implements Session, ShardClient, PublishOrigin, Sh
     // ------------------------------------------------------------------------------------------------------
 
     @Override
-    public void onAttached(long id, boolean isDurable, boolean resumed, List<SubscribeRequest> held) {
+    public void onAttached(long id, long under, boolean isDurable, boolean resumed, List<SubscribeRequest> held) {
         session = id;
+        epoch = under;
         durable = isDurable;
         Detach given = pendingDetach;
         if (phase == Phase.CLOSED) {
@@ -271,7 +280,7 @@ public final class Attachment implements Session, ShardClient, PublishOrigin, Sh
             if (inOutbox > 0) {
                 // What it published exactly once is on its way by the outbox, and must not be overtaken.
                 inOutbox++;
-                runtime.sendPublishOnce(sessionShard, session, 0, new BehindOutbox(token), draft, publisher);
+                runtime.sendPublishOnce(sessionShard, epoch, session, 0, new BehindOutbox(token), draft, publisher);
                 return;
             }
         }
@@ -299,7 +308,7 @@ public final class Attachment implements Session, ShardClient, PublishOrigin, Sh
             unresolved++;
             inOutbox++;
             writesTo(sessionShard);
-            runtime.sendPublishOnce(sessionShard, session, packetId, onceOrigin, draft, publisher);
+            runtime.sendPublishOnce(sessionShard, epoch, session, packetId, onceOrigin, draft, publisher);
             return;
         }
         BitSet known = receivedOnce;
@@ -322,7 +331,7 @@ public final class Attachment implements Session, ShardClient, PublishOrigin, Sh
             return;
         }
         if (durable) {
-            runtime.sendReleaseOnce(sessionShard, session, packetId, this);
+            runtime.sendReleaseOnce(sessionShard, epoch, session, packetId, this);
             return;
         }
         BitSet known = receivedOnce;
@@ -531,7 +540,7 @@ public final class Attachment implements Session, ShardClient, PublishOrigin, Sh
         }
     }
 
-    void deliverQueued(Delivery delivery, int shard, long queue, long consumer, long lsn) {
+    void deliverQueued(Delivery delivery, int shard, long under, long queue, long consumer, long lsn) {
         if (phase != Phase.LIVE) {
             return; // the consumer is being removed: the queue takes back what it handed out
         }
@@ -544,7 +553,7 @@ public final class Attachment implements Session, ShardClient, PublishOrigin, Sh
             table = new QueueSlots();
             slots = table;
         }
-        int slot = table.take(shard, queue, consumer, lsn);
+        int slot = table.take(shard, under, queue, consumer, lsn);
         if (slot < 0) {
             // It joined and left so often without settling that no slot is left: what it holds goes back to the queues.
             stateLost();
@@ -659,7 +668,7 @@ public final class Attachment implements Session, ShardClient, PublishOrigin, Sh
             return false;
         }
         if (durable) {
-            runtime.sendSettle(sessionShard, session, sequence, settlement);
+            runtime.sendSettle(sessionShard, epoch, session, sequence, settlement);
         } else if (settlement == Settlement.RECEIVED) {
             sink.receivedLogged(sequence);
         }
@@ -672,7 +681,12 @@ public final class Attachment implements Session, ShardClient, PublishOrigin, Sh
             return false;
         }
         runtime.sendSettleQueued(
-                table.shard(slot), table.queue(slot), table.consumer(slot), table.lsn(slot), settlement);
+                table.shard(slot),
+                table.epoch(slot),
+                table.queue(slot),
+                table.consumer(slot),
+                table.lsn(slot),
+                settlement);
         table.release(slot);
         return true;
     }
@@ -718,7 +732,7 @@ public final class Attachment implements Session, ShardClient, PublishOrigin, Sh
         if (takesFromShard(effective)) {
             EncodedMessage copy = EncodedMessage.copyOf(buffer, index);
             String pattern = to.pattern;
-            runtime.shardTask(sessionShard, home -> home.keepFor(session, pattern, copy));
+            runtime.shardTask(sessionShard, home -> home.keepFor(epoch, session, pattern, copy));
             return;
         }
         next.begin(0, effective, true, false);

@@ -12,6 +12,7 @@ final class GroupMember {
     private final Attachment attachment;
     private final GroupPattern key;
     private final int shard;
+    private long epoch;
     private long consumer;
     private boolean left;
     /** The membership that this one replaces, until it is open. */
@@ -48,8 +49,8 @@ final class GroupMember {
                 home -> home.openConsumer(
                         attachment,
                         request,
-                        (id, result) -> home.links().task(self, () -> {
-                            opened(id);
+                        (under, id, result) -> home.links().task(self, () -> {
+                            opened(under, id);
                             done.accept(result);
                         })));
         leaveBefore();
@@ -63,7 +64,8 @@ final class GroupMember {
         }
     }
 
-    private void opened(long id) {
+    private void opened(long under, long id) {
+        epoch = under;
         consumer = id;
         if (left && id != 0) {
             close();
@@ -81,7 +83,8 @@ final class GroupMember {
 
     private void close() {
         long id = consumer;
+        long under = epoch;
         consumer = 0;
-        attachment.runtime().shardTask(shard, home -> home.closeConsumer(attachment.key(), key, id));
+        attachment.runtime().shardTask(shard, home -> home.closeConsumer(under, attachment.key(), key, id));
     }
 }

@@ -134,8 +134,11 @@ public final class LastValueLookup {
             attachment.lookups().remove(this);
             if (attachment.isDurable()) {
                 long session = attachment.sessionId();
+                long epoch = attachment.epoch();
                 String pattern = subscription.pattern;
-                attachment.runtime().shardTask(attachment.sessionShard(), home -> home.lookUpDone(session, pattern));
+                attachment
+                        .runtime()
+                        .shardTask(attachment.sessionShard(), home -> home.lookUpDone(epoch, session, pattern));
             }
         }
     }

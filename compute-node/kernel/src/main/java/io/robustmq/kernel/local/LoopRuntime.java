@@ -420,23 +420,25 @@ public final class LoopRuntime implements KernelLoop, BatchReceiver {
             case Frame.QUEUED_DELIVERY -> queuedDelivery(batch, in);
             case Frame.SETTLE -> {
                 ShardInbox shard = shards[in.readInt()];
-                shard.settle(in.readLong(), in.readLong(), Settlements.of(in.readByte()));
+                shard.settle(in.readLong(), in.readLong(), in.readLong(), Settlements.of(in.readByte()));
             }
             case Frame.SETTLE_QUEUED -> {
                 ShardInbox shard = shards[in.readInt()];
-                shard.settleQueued(in.readLong(), in.readLong(), in.readLong(), Settlements.of(in.readByte()));
+                shard.settleQueued(
+                        in.readLong(), in.readLong(), in.readLong(), in.readLong(), Settlements.of(in.readByte()));
             }
             case Frame.PUBLISH_ONCE -> {
                 ShardInbox shard = shards[in.readInt()];
+                long epoch = in.readLong();
                 long session = in.readLong();
                 int packetId = in.readUnsignedShort();
                 int at = in.readerIndex();
                 in.skipBytes(MessageView.encodedLength(in, at));
-                shard.publishOnce(session, packetId, (PublishOrigin) required(batch.takeReference()), in, at);
+                shard.publishOnce(epoch, session, packetId, (PublishOrigin) required(batch.takeReference()), in, at);
             }
             case Frame.RELEASE_ONCE -> {
                 ShardInbox shard = shards[in.readInt()];
-                shard.releaseOnce(in.readLong(), in.readUnsignedShort(), (ShardInbox.ReleaseOrigin)
+                shard.releaseOnce(in.readLong(), in.readLong(), in.readUnsignedShort(), (ShardInbox.ReleaseOrigin)
                         required(batch.takeReference()));
             }
             case Frame.RELEASED_ONCE -> {
@@ -566,6 +568,7 @@ public final class LoopRuntime implements KernelLoop, BatchReceiver {
 
     private void queuedDelivery(LoopBatch batch, ByteBuf in) {
         int shard = in.readInt();
+        long epoch = in.readLong();
         long queue = in.readLong();
         long consumer = in.readLong();
         long lsn = in.readLong();
@@ -578,18 +581,24 @@ public final class LoopRuntime implements KernelLoop, BatchReceiver {
         int at = in.readerIndex();
         next.message().wrap(in, at);
         in.skipBytes(next.message().encodedLength());
-        attachment.deliverQueued(next, shard, queue, consumer, lsn);
+        attachment.deliverQueued(next, shard, epoch, queue, consumer, lsn);
     }
 
-    void sendSettle(int shard, long session, long sequence, Settlement settlement) {
+    void sendSettle(int shard, long epoch, long session, long sequence, Settlement settlement) {
         LoopBatch batch = links.begin(directory.loopOf(shard), Frame.SETTLE);
-        batch.data().writeInt(shard).writeLong(session).writeLong(sequence).writeByte(Settlements.code(settlement));
+        batch.data()
+                .writeInt(shard)
+                .writeLong(epoch)
+                .writeLong(session)
+                .writeLong(sequence)
+                .writeByte(Settlements.code(settlement));
     }
 
-    void sendSettleQueued(int shard, long queue, long consumer, long lsn, Settlement settlement) {
+    void sendSettleQueued(int shard, long epoch, long queue, long consumer, long lsn, Settlement settlement) {
         LoopBatch batch = links.begin(directory.loopOf(shard), Frame.SETTLE_QUEUED);
         batch.data()
                 .writeInt(shard)
+                .writeLong(epoch)
                 .writeLong(queue)
                 .writeLong(consumer)
                 .writeLong(lsn)
@@ -598,17 +607,23 @@ public final class LoopRuntime implements KernelLoop, BatchReceiver {
 
     /** @param packetId 0: takes the way of exactly-once publishes before it, and has no packet id */
     void sendPublishOnce(
-            int shard, long session, int packetId, PublishOrigin origin, PublishDraft draft, long publisher) {
+            int shard,
+            long epoch,
+            long session,
+            int packetId,
+            PublishOrigin origin,
+            PublishDraft draft,
+            long publisher) {
         figures.messagesIn(Guarantee.EXACTLY_ONCE).increment();
         LoopBatch batch = links.begin(directory.loopOf(shard), Frame.PUBLISH_ONCE);
-        batch.data().writeInt(shard).writeLong(session).writeShort(packetId);
+        batch.data().writeInt(shard).writeLong(epoch).writeLong(session).writeShort(packetId);
         batch.reference(origin);
         draft.encode(batch.data(), publisher, loop.wallMillis());
     }
 
-    void sendReleaseOnce(int shard, long session, int packetId, ShardInbox.ReleaseOrigin origin) {
+    void sendReleaseOnce(int shard, long epoch, long session, int packetId, ShardInbox.ReleaseOrigin origin) {
         LoopBatch batch = links.begin(directory.loopOf(shard), Frame.RELEASE_ONCE);
-        batch.data().writeInt(shard).writeLong(session).writeShort(packetId);
+        batch.data().writeInt(shard).writeLong(epoch).writeLong(session).writeShort(packetId);
         batch.reference(origin);
     }
 

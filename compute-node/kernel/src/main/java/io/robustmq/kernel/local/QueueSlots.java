@@ -6,6 +6,7 @@ import java.util.Arrays;
 /** Deliveries from queues that an attachment has unsettled: slot -> where to settle it. Slots are reused lowest first. */
 final class QueueSlots {
     private int[] shards = new int[4];
+    private long[] epochs = new long[4];
     private long[] queues = new long[4];
     private long[] consumers = new long[4];
     private long[] lsns = new long[4];
@@ -19,7 +20,7 @@ final class QueueSlots {
     }
 
     /** Takes a slot; -1 if all are taken. */
-    int take(int shard, long queue, long consumer, long lsn) {
+    int take(int shard, long epoch, long queue, long consumer, long lsn) {
         int slot;
         if (freeCount > 0) {
             slot = free[--freeCount];
@@ -32,6 +33,7 @@ final class QueueSlots {
             return -1;
         }
         shards[slot] = shard;
+        epochs[slot] = epoch;
         queues[slot] = queue;
         consumers[slot] = consumer;
         lsns[slot] = lsn;
@@ -45,6 +47,10 @@ final class QueueSlots {
 
     int shard(int slot) {
         return shards[slot];
+    }
+
+    long epoch(int slot) {
+        return epochs[slot];
     }
 
     long queue(int slot) {
@@ -71,6 +77,7 @@ final class QueueSlots {
     private void grow() {
         int length = Math.min(shards.length * 2, Delivery.QUEUE_SLOTS);
         shards = Arrays.copyOf(shards, length);
+        epochs = Arrays.copyOf(epochs, length);
         queues = Arrays.copyOf(queues, length);
         consumers = Arrays.copyOf(consumers, length);
         lsns = Arrays.copyOf(lsns, length);

@@ -113,10 +113,11 @@ final class SubscribeFlow {
         LoopRuntime runtime = attachment.runtime();
         int self = runtime.index();
         long session = attachment.sessionId();
+        long epoch = attachment.epoch();
         runtime.shardTask(
                 attachment.sessionShard(),
                 home -> home.subscribe(
-                        session, request, result -> home.links().task(self, () -> reply.accept(result))));
+                        epoch, session, request, result -> home.links().task(self, () -> reply.accept(result))));
     }
 
     private void finish(int at, SubscribeResult result) {

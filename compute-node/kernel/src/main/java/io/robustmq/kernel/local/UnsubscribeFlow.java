@@ -56,9 +56,11 @@ final class UnsubscribeFlow {
         LoopRuntime runtime = attachment.runtime();
         int self = runtime.index();
         long session = attachment.sessionId();
+        long epoch = attachment.epoch();
         runtime.shardTask(
                 attachment.sessionShard(),
                 home -> home.unsubscribe(
+                        epoch,
                         session,
                         pattern,
                         found -> home.links().task(self, () -> {

@@ -133,6 +133,9 @@ public final class Shard implements ShardInbox {
 
         @Nullable Flusher flusher;
 
+        /** Of the log that it serves with; 0 before. */
+        long epoch;
+
         long committedLsn;
         /** Somebody waits for a record that is not handed to the log. */
         boolean awaited;
@@ -183,6 +186,11 @@ public final class Shard implements ShardInbox {
         @Override
         public long committedLsn() {
             return committedLsn;
+        }
+
+        @Override
+        public long epoch() {
+            return epoch;
         }
 
         @Override
@@ -443,6 +451,7 @@ public final class Shard implements ShardInbox {
             discard(mine);
             return;
         }
+        mine.epoch = taken.epoch();
         mine.feed.start(taken, nextLsn, mine.lastTime);
         mine.committedLsn = nextLsn - 1;
         taken.onSlotFree(this::wake);
@@ -1007,9 +1016,18 @@ public final class Shard implements ShardInbox {
         return true;
     }
 
+    /** Whether what was asked of a tenure meets that tenure. */
+    private boolean servesUnder(long epoch) {
+        return phase == Phase.SERVING && tenure.epoch == epoch;
+    }
+
+    private @Nullable SessionState sessionUnder(long epoch, long sessionId) {
+        return servesUnder(epoch) ? tenure.state.sessions().get(sessionId) : null;
+    }
+
     @Override
-    public void settle(long sessionId, long sequence, Settlement settlement) {
-        if (phase == Phase.SERVING) {
+    public void settle(long epoch, long sessionId, long sequence, Settlement settlement) {
+        if (servesUnder(epoch)) {
             guarded(() -> settleSession(sessionId, sequence, settlement));
         }
     }
@@ -1041,15 +1059,15 @@ public final class Shard implements ShardInbox {
     }
 
     @Override
-    public void settleQueued(long queue, long consumer, long lsn, Settlement settlement) {
-        if (phase == Phase.SERVING) {
+    public void settleQueued(long epoch, long queue, long consumer, long lsn, Settlement settlement) {
+        if (servesUnder(epoch)) {
             guarded(() -> unawaited(tenure, () -> tenure.queues.settle(queue, consumer, lsn, settlement)));
         }
     }
 
     @Override
-    public void publishOnce(long sessionId, int packetId, PublishOrigin origin, ByteBuf buffer, int index) {
-        if (phase != Phase.SERVING) {
+    public void publishOnce(long epoch, long sessionId, int packetId, PublishOrigin origin, ByteBuf buffer, int index) {
+        if (!servesUnder(epoch)) {
             link.published(origin, packetId, PublishOutcome.UNKNOWN);
             return;
         }
@@ -1092,8 +1110,8 @@ public final class Shard implements ShardInbox {
     }
 
     @Override
-    public void releaseOnce(long sessionId, int packetId, ReleaseOrigin origin) {
-        if (phase != Phase.SERVING) {
+    public void releaseOnce(long epoch, long sessionId, int packetId, ReleaseOrigin origin) {
+        if (!servesUnder(epoch)) {
             return;
         }
         guarded(() -> {
@@ -1210,7 +1228,7 @@ public final class Shard implements ShardInbox {
                     attached.subscriptions().values().forEach(one -> held.add(one.asRequest()));
                 }
                 long sessionId = attached == null ? 0 : attached.id();
-                links.task(client.loopIndex(), () -> client.onAttached(sessionId, durable, resumed, held));
+                links.task(client.loopIndex(), () -> client.onAttached(sessionId, mine.epoch, durable, resumed, held));
                 if (durable && attached != null && mine.live.get(request.key()) == live) {
                     mine.pumps.attach(new SessionPump(
                             attached,
@@ -1355,8 +1373,8 @@ public final class Shard implements ShardInbox {
     // --------------------------------------------------------------------------------------------------
 
     /** Makes a subscription of a durable session; {@code reply} runs on this loop once it is committed, routed and, for a group, joined. */
-    public void subscribe(long sessionId, SubscribeRequest request, Consumer<SubscribeResult> reply) {
-        SessionState found = phase == Phase.SERVING ? tenure.state.sessions().get(sessionId) : null;
+    public void subscribe(long epoch, long sessionId, SubscribeRequest request, Consumer<SubscribeResult> reply) {
+        SessionState found = sessionUnder(epoch, sessionId);
         if (found == null) {
             reply.accept(new SubscribeResult.Refused(new KernelFault.Unavailable("the session is being recovered")));
             return;
@@ -1398,8 +1416,8 @@ public final class Shard implements ShardInbox {
     }
 
     /** Ends a subscription of a durable session; {@code reply} hears on this loop whether it existed. */
-    public void unsubscribe(long sessionId, GroupPattern pattern, Consumer<Boolean> reply) {
-        SessionState found = phase == Phase.SERVING ? tenure.state.sessions().get(sessionId) : null;
+    public void unsubscribe(long epoch, long sessionId, GroupPattern pattern, Consumer<Boolean> reply) {
+        SessionState found = sessionUnder(epoch, sessionId);
         if (found == null) {
             return;
         }
@@ -1501,8 +1519,8 @@ public final class Shard implements ShardInbox {
     }
 
     /** Logs a looked-up last value for a durable session, unless a message of its name came in since the subscription was made. */
-    public void keepFor(long sessionId, String pattern, EncodedMessage message) {
-        SessionState session = phase == Phase.SERVING ? tenure.state.sessions().get(sessionId) : null;
+    public void keepFor(long epoch, long sessionId, String pattern, EncodedMessage message) {
+        SessionState session = sessionUnder(epoch, sessionId);
         Subscription subscription =
                 session == null ? null : session.subscriptions().get(new GroupPattern(pattern, ""));
         if (session == null || subscription == null) {
@@ -1526,8 +1544,8 @@ public final class Shard implements ShardInbox {
     }
 
     /** The look-up for the subscription is over. */
-    public void lookUpDone(long sessionId, String pattern) {
-        SessionState session = phase == Phase.SERVING ? tenure.state.sessions().get(sessionId) : null;
+    public void lookUpDone(long epoch, long sessionId, String pattern) {
+        SessionState session = sessionUnder(epoch, sessionId);
         Subscription subscription =
                 session == null ? null : session.subscriptions().get(new GroupPattern(pattern, ""));
         if (subscription != null) {
@@ -1538,26 +1556,29 @@ public final class Shard implements ShardInbox {
     // ---- groups
     // ---------------------------------------------------------------------------------------------------------
 
-    /** Opens a consumer of a group's queue; {@code reply} hears on this loop its id (0 if refused). */
+    /** Opens a consumer of a group's queue; {@code reply} hears on this loop its id (0 if refused) and the epoch it belongs to. */
     public void openConsumer(ShardClient client, SubscribeRequest request, ConsumerReply reply) {
         switch (phase) {
-            case SERVING ->
+            case SERVING -> {
+                long epoch = tenure.epoch;
                 guarded(() -> tenure.queues.open(
                         client,
                         request,
-                        (consumer, result) -> routes.change(_ -> {}, () -> reply.opened(consumer, result))));
+                        (consumer, result) -> routes.change(_ -> {}, () -> reply.opened(epoch, consumer, result))));
+            }
             case TAKING_OVER -> whenServing.add(() -> openConsumer(client, request, reply));
             case LOST, STOPPED ->
                 reply.opened(
+                        0,
                         0,
                         new SubscribeResult.Refused(
                                 new KernelFault.Unavailable("the group's shard is not served by this node")));
         }
     }
 
-    /** Ends a consumer; what it has unsettled goes to others. */
-    public void closeConsumer(SessionKey member, GroupPattern group, long consumer) {
-        if (phase == Phase.SERVING) {
+    /** Ends a consumer of the tenure with this epoch; what it has unsettled goes to others. */
+    public void closeConsumer(long epoch, SessionKey member, GroupPattern group, long consumer) {
+        if (servesUnder(epoch)) {
             guarded(() -> tenure.queues.close(member, group, consumer));
         }
     }
@@ -1565,7 +1586,7 @@ public final class Shard implements ShardInbox {
     /** Hears of a consumer. */
     @FunctionalInterface
     public interface ConsumerReply {
-        void opened(long consumer, SubscribeResult result);
+        void opened(long epoch, long consumer, SubscribeResult result);
     }
 
     /** A durable session of another shard joins or leaves a group of this one; an entry of that shard's outbox. */

@@ -14,10 +14,11 @@ public interface ShardClient {
 
     /**
      * @param session id of the session's row in the shard, 0 if it has none
+     * @param epoch of the shard; what the attachment asks of the shard is asked of this tenure only
      * @param durable whether subscriptions and deliveries are kept by the shard
      * @param held subscriptions in force from earlier attachments
      */
-    void onAttached(long session, boolean durable, boolean resumed, List<SubscribeRequest> held);
+    void onAttached(long session, long epoch, boolean durable, boolean resumed, List<SubscribeRequest> held);
 
     void onRefused(KernelFault fault);
 

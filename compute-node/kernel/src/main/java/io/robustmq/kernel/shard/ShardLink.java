@@ -59,6 +59,7 @@ final class ShardLink {
 
     void deliverQueued(
             ShardClient client,
+            long epoch,
             long queue,
             long consumer,
             long lsn,
@@ -70,6 +71,7 @@ final class ShardLink {
         LoopBatch batch = links.begin(client.loopIndex(), Frame.QUEUED_DELIVERY);
         ByteBuf out = batch.data();
         out.writeInt(shard)
+                .writeLong(epoch)
                 .writeLong(queue)
                 .writeLong(consumer)
                 .writeLong(lsn)

@@ -31,6 +31,9 @@ final class ShardQueues {
     interface Host {
         long committedLsn();
 
+        /** Of the tenure; deliveries bear it, so that what settles them finds no other tenure's consumer. */
+        long epoch();
+
         /** Begins a decision of at most so many bytes. */
         ByteBuf begin(int bytes);
 
@@ -316,6 +319,7 @@ final class ShardQueues {
         }
         link.deliverQueued(
                 member.client,
+                host.epoch(),
                 queue.id(),
                 member.id,
                 row.lsn,
@@ -346,6 +350,7 @@ final class ShardQueues {
                     }
                     link.deliverQueued(
                             member.client,
+                            host.epoch(),
                             queue.id(),
                             member.id,
                             0,

@@ -25,11 +25,17 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** A node of two loops and two shards on one hand-turned thread. A crash is a new node on the same stores. */
+/** A node of two loops and two shards on a hand-turned thread, or on two of them. A crash is a new node on the same stores. */
 final class KernelRig implements AutoCloseable {
     static final int SHARDS = 2;
 
     final ManualLoop loop = new ManualLoop();
+    /** The second loop of the node; the same as the first unless they are told apart. */
+    final ManualLoop second;
+
+    /** The second loop does not get on: what it has written this tick stays where it is. */
+    boolean secondStands;
+
     final MemoryLedgerStore ledgers = new MemoryLedgerStore(loop);
     final MemoryCoordStore coordination = new MemoryCoordStore(loop);
     /** What the node writes to; may be told to lose answers. */
@@ -45,14 +51,24 @@ final class KernelRig implements AutoCloseable {
     }
 
     KernelRig(KernelOptions options) {
+        this(options, false);
+    }
+
+    private KernelRig(KernelOptions options, boolean apart) {
         this.options = options;
+        this.second = apart ? new ManualLoop() : loop;
         this.kernel = boot();
+    }
+
+    /** With loops that can be turned one without the other. */
+    static KernelRig withLoopsApart() {
+        return new KernelRig(KernelOptions.DEFAULTS, true);
     }
 
     private NodeKernel boot() {
         LedgerLogStore logs = new LedgerLogStore(
                 faultyLedgers, faultyCoordination, Lease.SOLE_MEMBER, LedgerLogOptions.defaults("test"));
-        List<Loop> loops = List.of(loop, loop);
+        List<Loop> loops = List.of(loop, second);
         NodeKernel node = new NodeKernel(new NodeSpec(
                 loops,
                 SHARDS,
@@ -76,11 +92,18 @@ final class KernelRig implements AutoCloseable {
         for (int i = 0; i < 200; i++) {
             loop.advanceMillis(0);
             loop.run();
+            if (second != loop && !secondStands) {
+                second.advanceMillis(0);
+                second.run();
+            }
         }
     }
 
     void pass(long millis) {
         loop.advanceMillis(millis);
+        if (second != loop && !secondStands) {
+            second.advanceMillis(millis);
+        }
         settle();
     }
 
@@ -130,6 +153,7 @@ final class KernelRig implements AutoCloseable {
 
     @Override
     public void close() {
+        secondStands = false;
         CompletionStage<Void> stopped = kernel.stop();
         pass(1000);
         if (!stopped.toCompletableFuture().isDone()) {

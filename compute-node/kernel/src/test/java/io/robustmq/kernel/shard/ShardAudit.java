@@ -1,5 +1,8 @@
 package io.robustmq.kernel.shard;
 
+import io.robustmq.kernel.SessionKey;
+import io.robustmq.kernel.link.ShardDirectory;
+import io.robustmq.kernel.link.ShardInbox;
 import io.robustmq.kernel.node.NodeKernel;
 import io.robustmq.kernel.session.DeliveryWindow;
 import io.robustmq.kernel.session.FilterStream;
@@ -40,11 +43,27 @@ public final class ShardAudit {
         return all;
     }
 
+    /** One shard of the node, to be spoken to as its frames would. */
+    public static ShardInbox inbox(NodeKernel node, int shard) {
+        return ((Shard[]) field(node, "shards"))[shard];
+    }
+
     /** Times that shards met a broken invariant. */
     public static long invariantsBroken(NodeKernel node) {
         return Arrays.stream((Shard[]) field(node, "shards"))
                 .mapToLong(shard -> shard.figures().invariantsBroken.read())
                 .sum();
+    }
+
+    /** Id of the session of a client of tenant 0. */
+    public static long sessionId(NodeKernel node, int shard, String client) {
+        SessionState session = states(node).get(shard).sessionsByKey().get(new SessionKey(0, client));
+        return Objects.requireNonNull(session, client).id();
+    }
+
+    /** The epoch under which the shard serves. */
+    public static long epoch(NodeKernel node, int shard) {
+        return ((ShardDirectory) field(inbox(node, shard), "directory")).epoch(shard);
     }
 
     /** What the shard does after an outcome that nobody knows. */
