@@ -938,9 +938,7 @@ public final class Shard implements ShardInbox {
             return;
         }
         int length = view.encodedLength();
-        if (!forwarded
-                && (open.tailBytes() > options.flushBytes() * options.tailFactor()
-                        || !mine.feed.fits(RECORD_BYTES + length))) {
+        if (!forwarded && (tailIsFull(open) || !mine.feed.fits(RECORD_BYTES + length))) {
             if (origin != null) {
                 link.published(origin, token, PublishOutcome.OVERLOADED);
             }
@@ -990,6 +988,16 @@ public final class Shard implements ShardInbox {
         ByteCopy.append(buffer, index, length, out);
         mine.record(out, at);
         answer(mine, origin, token);
+    }
+
+    /** Whether no flush has shortened the log for so long that publishes are refused, all before their first append. */
+    private boolean tailIsFull(ShardLog open) {
+        if (open.tailBytes() <= options.flushBytes() * options.tailFactor()) {
+            return false;
+        }
+        // Where everything is refused nothing else would look whether the flush can be tried again.
+        wake();
+        return true;
     }
 
     /** Answers when everything applied so far is committed, also if nothing was written: the answer may rest on it. */
@@ -1067,7 +1075,8 @@ public final class Shard implements ShardInbox {
 
     @Override
     public void publishOnce(long epoch, long sessionId, int packetId, PublishOrigin origin, ByteBuf buffer, int index) {
-        if (!servesUnder(epoch)) {
+        ShardLog open = log;
+        if (open == null || !servesUnder(epoch)) {
             link.published(origin, packetId, PublishOutcome.UNKNOWN);
             return;
         }
@@ -1084,7 +1093,8 @@ public final class Shard implements ShardInbox {
             } else {
                 int length = MessageView.encodedLength(buffer, index);
                 boolean delayed = view.wrap(buffer, index).isDelayed();
-                if (!mine.feed.fits(RECORD_BYTES + length)
+                if (tailIsFull(open)
+                        || !mine.feed.fits(RECORD_BYTES + length)
                         || (delayed && mine.state.delayed().size() >= options.delayedMax())) {
                     link.published(origin, packetId, PublishOutcome.OVERLOADED);
                     links.task(origin.loopIndex(), origin::arrived);

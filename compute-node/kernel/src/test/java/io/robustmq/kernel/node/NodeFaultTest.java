@@ -265,6 +265,31 @@ class NodeFaultTest {
     }
 
     @Test
+    void exactlyOncePublishIsRefusedWhileNoFlushShortensTheLogAndTakenAfterwards() {
+        try (KernelRig rig = new KernelRig(flushingAt(Long.MAX_VALUE, 4000, 1))) {
+            TestClient subscriber = rig.attach(1, clientIn(1, "sub"), true, 0);
+            subscriber.subscribe("t", Q2);
+            TestClient publisher = rig.attach(0, clientIn(0, "pub"), false, FOREVER);
+            rig.faultyLedgers.refuseCreates(Integer.MAX_VALUE);
+            publisher.session().publishOnce(1, publisher.draft("t", "x".repeat(5000), Q2));
+            rig.pass(10);
+            publisher.session().publishOnce(2, publisher.draft("t", "second", Q2));
+            publisher.session().publishOnce(1, publisher.draft("t", "again", Q2));
+            rig.pass(10);
+            assertThat(publisher.events).containsExactly("once 1 DONE", "once 2 OVERLOADED", "once 1 DONE");
+            assertThat(subscriber.got).hasSize(1);
+            rig.faultyLedgers.refuseCreates(0);
+            rig.pass(2000);
+            publisher.session().publishOnce(2, publisher.draft("t", "second", Q2));
+            rig.pass(10);
+            publisher.session().publishOnce(2, publisher.draft("t", "second", Q2));
+            rig.pass(10);
+            assertThat(publisher.events).endsWith("once 2 OVERLOADED", "once 2 DONE");
+            assertThat(subscriber.got).hasSize(2).endsWith("second");
+        }
+    }
+
+    @Test
     void expiredLastValuesLeaveAlsoAfterAFlushAndTimersDoNotPileUp() {
         try (KernelRig rig = new KernelRig(flushingOften())) {
             TestClient publisher = rig.attach(0, "pub", true, 0);
@@ -289,6 +314,10 @@ class NodeFaultTest {
     }
 
     private static KernelOptions flushingOften() {
+        return flushingAt(10, KernelOptions.DEFAULTS.flushBytes(), KernelOptions.DEFAULTS.tailFactor());
+    }
+
+    private static KernelOptions flushingAt(long records, long bytes, int tailFactor) {
         KernelOptions d = KernelOptions.DEFAULTS;
         return new KernelOptions(
                 d.nameCacheEntries(),
@@ -301,10 +330,10 @@ class NodeFaultTest {
                 d.delayedMax(),
                 d.entryTargetBytes(),
                 d.pressedBytes(),
-                d.flushBytes(),
-                10,
+                bytes,
+                records,
                 d.flushAgeMillis(),
-                d.tailFactor(),
+                tailFactor,
                 d.queueLengthMax(),
                 d.queueCredit(),
                 d.runCacheBytes());
