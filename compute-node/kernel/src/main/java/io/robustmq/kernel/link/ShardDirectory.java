@@ -9,12 +9,16 @@ public final class ShardDirectory {
     private final int loops;
     private final AtomicLongArray epochs;
     private final AtomicIntegerArray pressed;
+    private final AtomicIntegerArray lost;
+    private final AtomicIntegerArray routed;
     private Runnable relief = () -> {};
 
     public ShardDirectory(int shards, int loops) {
         this.loops = loops;
         this.epochs = new AtomicLongArray(shards);
         this.pressed = new AtomicIntegerArray(shards);
+        this.lost = new AtomicIntegerArray(shards);
+        this.routed = new AtomicIntegerArray(shards);
     }
 
     public int shards() {
@@ -33,7 +37,26 @@ public final class ShardDirectory {
 
     /** Home loop of the shard only; 0: it does not serve. */
     public void serve(int shard, long epoch) {
+        if (epoch != 0) {
+            routed.set(shard, 1);
+        }
         epochs.set(shard, epoch);
+    }
+
+    /** Whether the routes say what the shard wants: it has served before, perhaps not now. */
+    public boolean routed(int shard) {
+        return routed.get(shard) != 0;
+    }
+
+    /** Whether the shard is given up: nobody is about to serve it. */
+    public boolean lost(int shard) {
+        return lost.get(shard) != 0;
+    }
+
+    /** Home loop of the shard only. */
+    public void lose(int shard) {
+        epochs.set(shard, 0);
+        lost.set(shard, 1);
     }
 
     /** Whether the log of the shard is behind what was handed to it. */

@@ -17,6 +17,9 @@ final class OutboxEntry {
     /** Destinations that have not confirmed; -1 while it was not sent. Memory only. */
     int open = -1;
 
+    /** Those of them that it was not sent to, because they are not served. Memory only. */
+    int withheld;
+
     /** The shard that keeps last values has it: whoever looks it up from now on finds it. Memory only. */
     boolean kept;
 

@@ -25,6 +25,8 @@ final class RecordType {
     static final byte RELEASED_ONCE = 9;
     /** i64 LSN: every outbox entry up to it has arrived everywhere. */
     static final byte OUTBOX_DONE = 10;
+    /** i64 LSN: this outbox entry has arrived everywhere, and an older one has not. */
+    static final byte OUTBOX_ENTRY_DONE = 24;
     /** i64 session: its parting message moves to the outbox. */
     static final byte PARTING_SENT = 11;
     /** i64 session, u8 guarantee, u32 identifier, message: a kept value looked up for it. */

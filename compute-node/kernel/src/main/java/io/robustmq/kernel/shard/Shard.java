@@ -218,6 +218,14 @@ public final class Shard implements ShardInbox {
         }
 
         @Override
+        public void arrivedAhead(long entryLsn) {
+            ByteBuf out = begin(RECORD_BYTES);
+            int at = out.writerIndex();
+            out.writeByte(RecordType.OUTBOX_ENTRY_DONE).writeLong(entryLsn);
+            record(out, at);
+        }
+
+        @Override
         public ByteBuf begin(int bytes) {
             return feed.begin(loop.wallMillis(), bytes);
         }
@@ -406,6 +414,7 @@ public final class Shard implements ShardInbox {
         }
         if (fault instanceof StorageFault.Damaged) {
             phase = Phase.LOST;
+            directory.lose(id.value());
             LOG.error("shard={} is damaged and stays closed: {}", id.value(), fault.reason());
             givenUp(fault);
             return;
@@ -420,6 +429,7 @@ public final class Shard implements ShardInbox {
 
     private void lose(StorageFault why) {
         phase = Phase.LOST;
+        directory.lose(id.value());
         LOG.warn("shard={} is lost: {}", id.value(), why.reason());
         givenUp(why);
     }
@@ -1191,22 +1201,34 @@ public final class Shard implements ShardInbox {
         ShardOutbox outbox = mine.outbox;
         OutboxEntry onTheWay =
                 outbox == null ? null : outbox.newestOf(request.key().hash64());
-        if (onTheWay == null) {
+        if (outbox == null || onTheWay == null) {
             admit(mine, request, client, waiting);
             return;
         }
         LiveClient reserved = new LiveClient(client, null);
         reserved.waiting.addAll(waiting);
         mine.live.put(request.key(), reserved);
-        onTheWay.whenDone.add(() -> {
-            if (tenure == mine && mine.live.get(request.key()) == reserved) {
-                mine.live.remove(request.key());
-                admit(mine, request, client, reserved.waiting);
-            }
-        });
+        admitOnceArrived(mine, outbox, onTheWay, request, reserved);
         if (!waiting.isEmpty()) {
             release(reserved);
         }
+    }
+
+    private void admitOnceArrived(
+            Tenure mine, ShardOutbox outbox, OutboxEntry onTheWay, AttachRequest request, LiveClient reserved) {
+        onTheWay.whenDone.add(() -> {
+            if (tenure != mine || mine.live.get(request.key()) != reserved) {
+                return;
+            }
+            // One that is held back by its destination does not hold back those behind it.
+            OutboxEntry older = outbox.newestOf(request.key().hash64());
+            if (older != null) {
+                admitOnceArrived(mine, outbox, older, request, reserved);
+            } else {
+                mine.live.remove(request.key());
+                admit(mine, request, reserved.client, reserved.waiting);
+            }
+        });
     }
 
     private int recordBytes(AttachRequest request, @Nullable PartingMessage parting) {

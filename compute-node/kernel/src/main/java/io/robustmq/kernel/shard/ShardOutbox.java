@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Forwards the committed entries of a shard's outbox, in order, and exactly once: a destination remembers the newest entry it applied from this shard. If anything fails or a
  * destination changes its epoch, nothing more is sent until all answers are in; then everything unresolved is sent again from the oldest on (go-back-N).
+ *
+ * <p>A shard that is not served is left out: the entry is withheld from it, goes to its other destinations, and those behind it go on. When the shard is served its epoch changes,
+ * so everything unresolved, the withheld first among it, is sent again. Each destination so gets what is for it in order, and knows what it has seen.
  */
 final class ShardOutbox {
     /** What the outbox needs of its shard. */
@@ -30,10 +33,15 @@ final class ShardOutbox {
         /** Logs that every entry up to this one has arrived. */
         void arrived(long entryLsn);
 
+        /** Logs that this entry has arrived, and perhaps not all before it. */
+        void arrivedAhead(long entryLsn);
+
         void wake();
     }
 
     private static final long RETRY_NANOS = 20_000_000L;
+    /** How often it looks whether a shard that something is withheld from is served again. */
+    private static final long LOOK_NANOS = 200_000_000L;
 
     private final int shard;
     private final ShardState state;
@@ -50,6 +58,10 @@ final class ShardOutbox {
     private int openAnswers;
     private boolean goBack;
     private boolean waiting;
+    /** Entries since the last time everything was sent again that are withheld from somebody. */
+    private int withheld;
+
+    private boolean looking;
     /** The entry whose last value is on its way to its keeper; those behind it wait. */
     private @Nullable OutboxEntry keeping;
 
@@ -83,7 +95,7 @@ final class ShardOutbox {
 
     private boolean epochsHold() {
         for (int i = 0; i < epochs.length; i++) {
-            if (epochs[i] == 0 || epochs[i] != directory.epoch(i)) {
+            if (epochs[i] != directory.epoch(i)) {
                 return false;
             }
         }
@@ -104,16 +116,20 @@ final class ShardOutbox {
                 return;
             }
             readEpochs();
-            if (!epochsHold()) {
-                retryLater();
-                return;
-            }
             goBack = false;
             unsent = new ArrayDeque<>(state.outbox());
             unsent.forEach(entry -> entry.kept = false);
             sent.clear();
             keeping = null;
+            withheld = 0;
         }
+        sendCommitted();
+        if (withheld > 0) {
+            lookAgain();
+        }
+    }
+
+    private void sendCommitted() {
         OutboxEntry entry;
         while (!goBack && (entry = unsent.peekFirst()) != null && entry.lsn <= host.committedLsn()) {
             if (!inMemory(entry) || !keepFirst(entry)) {
@@ -133,8 +149,13 @@ final class ShardOutbox {
             return true;
         }
         int keeper = keeperOf(row);
-        if (keeper < 0) {
+        if (keeper < 0 || directory.lost(keeper)) {
             return true;
+        }
+        if (epochs[keeper] == 0) {
+            // It will serve soon. Whoever looks the value up there by then must find it, or meet the message.
+            lookAgain();
+            return false;
         }
         if (keeping == null) {
             keeping = entry;
@@ -199,6 +220,22 @@ final class ShardOutbox {
         });
     }
 
+    private void lookAgain() {
+        if (!looking) {
+            looking = true;
+            link.links().loop().after(LOOK_NANOS, () -> {
+                looking = false;
+                host.wake();
+            });
+        }
+    }
+
+    private void withhold(OutboxEntry entry) {
+        entry.open++;
+        entry.withheld++;
+        withheld++;
+    }
+
     private boolean inMemory(OutboxEntry entry) {
         MessageRow row = entry.message;
         if (row == null || row.buffer() != null || blocks.load(row)) {
@@ -220,6 +257,7 @@ final class ShardOutbox {
         MessageRow row = entry.message;
         boolean again = entry.open >= 0;
         entry.open = 1;
+        entry.withheld = 0;
         openAnswers++;
         sent.add(entry);
         if (row != null) {
@@ -239,11 +277,21 @@ final class ShardOutbox {
         for (long left = match.loops(); left != 0; left &= left - 1) {
             toLoop(entry, row, Long.numberOfTrailingZeros(left));
         }
+        if (keeper >= 0 && !entry.kept) {
+            withhold(entry);
+        }
+        for (int i = 0; logged && i < epochs.length; i++) {
+            if (epochs[i] == 0 && !directory.routed(i)) {
+                withhold(entry); // nobody knows yet whether it is for that shard
+            }
+        }
         Answer answer = new Answer(entry);
         int[] shards = logged ? match.shards() : match.queueShards();
         for (int to : shards) {
             // The keeper has it already, with what it delivers itself.
-            if (logged && to != keeper) {
+            if (logged && to != keeper && epochs[to] == 0) {
+                withhold(entry);
+            } else if (logged && to != keeper) {
                 forward(entry, row, to, Frame.FORWARDED | Frame.DELIVER, answer);
             } else if (!logged && !again) {
                 link.forward(directory.loopOf(to), to, epochs[to], Frame.QUEUES_UNLOGGED, entry.lsn, null, row);
@@ -269,6 +317,10 @@ final class ShardOutbox {
 
     private void membership(OutboxEntry entry, OutboxEntry.Membership membership) {
         int to = directory.shardOfGroup(membership.member().tenant(), membership.group(), membership.pattern());
+        if (epochs[to] == 0) {
+            withhold(entry);
+            return;
+        }
         entry.open++;
         openAnswers++;
         Shard target = peers[to];
@@ -320,21 +372,34 @@ final class ShardOutbox {
     }
 
     private void settleArrived() {
-        long through = -1;
-        int done = 0;
+        List<OutboxEntry> finished = new ArrayList<>(0);
+        int passed = 0;
         for (OutboxEntry entry : sent) {
-            if (entry.open != 0) {
+            if (entry.open == 0) {
+                finished.add(entry);
+            } else if (entry.open != entry.withheld) {
                 break;
             }
-            through = entry.lsn;
-            done++;
+            // Else nobody is left to answer: it stays in the outbox until everything is sent again.
+            passed++;
         }
-        if (done == 0) {
+        sent.subList(0, passed).clear();
+        if (finished.isEmpty()) {
             return;
         }
-        List<OutboxEntry> finished = List.copyOf(sent.subList(0, done));
-        sent.subList(0, done).clear();
-        host.arrived(through);
+        int inOrder = 0;
+        for (OutboxEntry oldest : state.outbox()) {
+            if (inOrder == finished.size() || oldest != finished.get(inOrder)) {
+                break;
+            }
+            inOrder++;
+        }
+        if (inOrder > 0) {
+            host.arrived(finished.get(inOrder - 1).lsn);
+        }
+        for (int i = inOrder; i < finished.size(); i++) {
+            host.arrivedAhead(finished.get(i).lsn);
+        }
         for (OutboxEntry entry : finished) {
             entry.whenDone.forEach(Runnable::run);
         }

@@ -423,7 +423,7 @@ final class ShardSnapshot {
             SessionKey member = new SessionKey(in.readInt(), Texts.read(in));
             membership = new OutboxEntry.Membership(member, in.readByte() != 0, Texts.read(in), Texts.read(in));
         }
-        state.outbox().addLast(new OutboxEntry(lsn, rowOrNull(state, message), membership, publisher));
+        state.addOutgoing(new OutboxEntry(lsn, rowOrNull(state, message), membership, publisher));
     }
 
     private static @Nullable MessageRow rowOrNull(ShardState state, long lsn) {

@@ -21,11 +21,12 @@ import io.robustmq.kernel.session.LsnMap;
 import io.robustmq.kernel.session.MessageRow;
 import io.robustmq.kernel.session.SessionState;
 import io.robustmq.kernel.session.Subscription;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedCollection;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -75,7 +76,7 @@ final class ShardState {
             new io.robustmq.kernel.retained.LastValues<>();
     private final LsnMap<GroupQueue> queues = new LsnMap<>();
     private final Map<GroupQueue.Key, GroupQueue> queuesByKey = new HashMap<>();
-    private final ArrayDeque<OutboxEntry> outbox = new ArrayDeque<>();
+    private final LinkedHashMap<Long, OutboxEntry> outbox = new LinkedHashMap<>();
     private final LsnMap<Delayed> delayed = new LsnMap<>();
     private final DueTimers<Due> timers = new DueTimers<>();
     private final MessageView view = new MessageView();
@@ -123,8 +124,14 @@ final class ShardState {
         return queuesByKey;
     }
 
-    ArrayDeque<OutboxEntry> outbox() {
-        return outbox;
+    /** What is to be forwarded and has not arrived everywhere, oldest first; not to be changed by the caller. */
+    SequencedCollection<OutboxEntry> outbox() {
+        return outbox.sequencedValues();
+    }
+
+    /** Also used by the snapshot. */
+    void addOutgoing(OutboxEntry entry) {
+        outbox.put(entry.lsn, entry);
     }
 
     /** Messages that wait for their time. */
@@ -226,6 +233,7 @@ final class ShardState {
             case RecordType.RELEASED_ONCE ->
                 session(in.readLong()).receivedOnceForChange().clear(in.readUnsignedShort());
             case RecordType.OUTBOX_DONE -> outboxDone(in.readLong());
+            case RecordType.OUTBOX_ENTRY_DONE -> outboxEntryDone(outbox.remove(in.readLong()));
             case RecordType.PARTING_SENT -> partingSent(session(in.readLong()), lsn);
             case RecordType.KEPT_FOR_SESSION -> keptForSession(in, lsn);
             case RecordType.MEMBER_GONE -> memberGone(Texts.read(in), lsn, timeMillis);
@@ -632,18 +640,25 @@ final class ShardState {
     }
 
     private void send(OutboxEntry entry) {
-        outbox.addLast(entry);
+        addOutgoing(entry);
         observer.outgoing(entry);
     }
 
     private void outboxDone(long through) {
-        OutboxEntry first;
-        while ((first = outbox.peekFirst()) != null && first.lsn <= through) {
-            outbox.removeFirst();
-            MessageRow row = first.message;
-            if (row != null) {
-                release(row);
-            }
+        Map.Entry<Long, OutboxEntry> first;
+        while ((first = outbox.firstEntry()) != null && first.getKey() <= through) {
+            outbox.pollFirstEntry();
+            outboxEntryDone(first.getValue());
+        }
+    }
+
+    private void outboxEntryDone(@Nullable OutboxEntry entry) {
+        if (entry == null) {
+            throw new IllegalStateException("the log names an outbox entry that does not exist");
+        }
+        MessageRow row = entry.message;
+        if (row != null) {
+            release(row);
         }
     }
 

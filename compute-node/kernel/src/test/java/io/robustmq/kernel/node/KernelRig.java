@@ -10,8 +10,12 @@ import io.robustmq.kernel.KernelOptions;
 import io.robustmq.kernel.PartingMessage;
 import io.robustmq.kernel.PublishDraft;
 import io.robustmq.kernel.SessionKey;
+import io.robustmq.kernel.shard.ShardAudit;
+import io.robustmq.storage.Claim;
 import io.robustmq.storage.Lease;
 import io.robustmq.storage.Loop;
+import io.robustmq.storage.ShardId;
+import io.robustmq.storage.ShardLog;
 import io.robustmq.storage.ledger.LedgerLogOptions;
 import io.robustmq.storage.ledger.LedgerLogStore;
 import io.robustmq.storage.ledger.LedgerRunStore;
@@ -22,6 +26,7 @@ import io.robustmq.storage.testkit.FaultyLedgerStore;
 import io.robustmq.storage.testkit.ManualLoop;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -120,6 +125,24 @@ final class KernelRig implements AutoCloseable {
         work.run();
         settle();
         faultyLedgers.loseHeld();
+        pass(1000);
+    }
+
+    /** Another node takes the shard for good; this one notices when it starts anew. */
+    void loseShard(int shard) {
+        try (LedgerLogStore others =
+                new LedgerLogStore(ledgers, coordination, Lease.SOLE_MEMBER, LedgerLogOptions.defaults("test"))) {
+            ShardId id = new ShardId(shard);
+            CompletionStage<Optional<Claim>> owner = others.owner(id);
+            settle();
+            long term = Claim.nextTerm(
+                    owner.toCompletableFuture().join().map(Claim::epoch).orElse(0L));
+            CompletionStage<ShardLog> taken =
+                    others.takeOver(id, new Claim(term, "another node"), loop, (lsn, outcome) -> {});
+            settle();
+            taken.toCompletableFuture().join().abandon();
+        }
+        ShardAudit.startAnew(kernel, shard);
         pass(1000);
     }
 

@@ -61,6 +61,11 @@ public final class ShardAudit {
         return Objects.requireNonNull(session, client).id();
     }
 
+    /** Entries of the shard's outbox that have not arrived everywhere. */
+    public static int outbox(NodeKernel node, int shard) {
+        return states(node).get(shard).outbox().size();
+    }
+
     /** The epoch under which the shard serves. */
     public static long epoch(NodeKernel node, int shard) {
         return ((ShardDirectory) field(inbox(node, shard), "directory")).epoch(shard);
