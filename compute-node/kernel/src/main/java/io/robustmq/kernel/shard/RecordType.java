@@ -55,9 +55,9 @@ final class RecordType {
     static final byte FORWARD_SEEN = 22;
 
     /** message, which is delayed; its id is this LSN. */
-    static final byte DELAYED = 24;
+    static final byte DELAYED = 25;
     /** i64 LSN of a delayed message: it moves to the outbox. */
-    static final byte DELAYED_SENT = 25;
+    static final byte DELAYED_SENT = 26;
 
     static final int DELIVER = 1;
     static final int KEEP = 2;
