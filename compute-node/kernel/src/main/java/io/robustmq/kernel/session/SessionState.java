@@ -191,7 +191,7 @@ public final class SessionState {
         if (matchedKept) {
             state |= DeliveryWindow.KEPT;
         }
-        long sequence = window.assign(row.lsn, state);
+        long sequence = window.assign(row.lsn, state, keptIdentifier());
         pass(row.lsn);
         return sequence;
     }

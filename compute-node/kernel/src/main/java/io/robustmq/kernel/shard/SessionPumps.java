@@ -188,7 +188,7 @@ final class SessionPumps {
         if (row.lsn > host.committedLsn() || !inMemory(pump, row)) {
             return false;
         }
-        collect(pump.session.subscriptionsFor(row), 0);
+        collect(pump.session.subscriptionsFor(row), window.identifier(sequence));
         if (isTooLarge(pump, row) || (sequence >= pump.resendBelow && isExpired(row))) {
             pump.blockedUntilLsn = host.settle(pump.session, sequence, Settlement.REJECTED);
             pump.nextSequence++;

@@ -30,14 +30,14 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of a shard at one LSN without message bytes, written to a run and read at takeover. Format 2, in this order: header, sources seen, messages, streams, sessions with
+ * The state of a shard at one LSN without message bytes, written to a run and read at takeover. Format 3, in this order: header, sources seen, messages, streams, sessions with
  * their subscriptions and windows, queues, last values, outbox.
  */
 final class ShardSnapshot {
     private static final int MAGIC = 0x524d5153; // RMQS
     private static final int FORMAT = 3;
-    /** Has no delayed messages. */
-    private static final int FORMAT_2 = 2;
+    /** Has no delayed messages, and no identifiers of kept values in windows. */
+    private static final int FORMAT_BEFORE = 2;
 
     private static final int PARALLEL_READS = 8;
 
@@ -147,6 +147,9 @@ final class ShardSnapshot {
         out.writeLong(window.base()).writeInt((int) (window.next() - window.base()));
         for (long s = window.base(); s < window.next(); s++) {
             out.writeLong(window.lsn(s)).writeByte(window.state(s));
+            if ((window.state(s) & DeliveryWindow.KEPT) != 0) {
+                out.writeInt(window.identifier(s));
+            }
         }
         BitSet received = session.receivedOnce();
         long[] words = received == null ? new long[0] : received.toLongArray();
@@ -269,7 +272,7 @@ final class ShardSnapshot {
     private static long read(ByteBuf in, ShardState state) {
         check(in.readInt() == MAGIC, "the snapshot does not start as one");
         int format = in.readByte();
-        check(format == FORMAT || format == FORMAT_2, "the snapshot has format " + format);
+        check(format == FORMAT || format == FORMAT_BEFORE, "the snapshot is of format " + format);
         long timeMillis = in.readLong();
         int sources = in.readInt();
         check(sources == state.lastSeen.length, "the snapshot is of a platform with " + sources + " shards");
@@ -280,7 +283,7 @@ final class ShardSnapshot {
         readStreams(in, state);
         int sessions = in.readInt();
         for (int i = 0; i < sessions; i++) {
-            readSession(in, state);
+            readSession(in, state, format);
         }
         int queues = in.readInt();
         for (int i = 0; i < queues; i++) {
@@ -293,7 +296,7 @@ final class ShardSnapshot {
         for (int i = 0; i < outbox; i++) {
             readOutbox(in, state);
         }
-        int delayed = format == FORMAT_2 ? 0 : in.readInt();
+        int delayed = format == FORMAT_BEFORE ? 0 : in.readInt();
         for (int i = 0; i < delayed; i++) {
             MessageRow row = rowOrNull(state, in.readLong());
             check(row != null, "a delayed message is not among the messages");
@@ -337,7 +340,7 @@ final class ShardSnapshot {
         }
     }
 
-    private static void readSession(ByteBuf in, ShardState state) {
+    private static void readSession(ByteBuf in, ShardState state, int format) {
         SessionState session = new SessionState(in.readLong(), new SessionKey(in.readInt(), Texts.read(in)));
         session.expiryMillis = in.readLong();
         session.attached = in.readByte() != 0;
@@ -352,7 +355,10 @@ final class ShardSnapshot {
         window.restart(in.readLong());
         int assigned = in.readInt();
         for (int i = 0; i < assigned; i++) {
-            window.assign(in.readLong(), in.readByte());
+            long lsn = in.readLong();
+            int windowState = in.readByte();
+            boolean identified = format != FORMAT_BEFORE && (windowState & DeliveryWindow.KEPT) != 0;
+            window.assign(lsn, windowState, identified ? in.readInt() : 0);
         }
         int words = in.readInt();
         if (words > 0) {

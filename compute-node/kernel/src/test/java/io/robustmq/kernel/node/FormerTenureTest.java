@@ -50,11 +50,7 @@ class FormerTenureTest {
             long former = ShardAudit.epoch(rig.kernel, 0);
             ShardAudit.startAnew(rig.kernel, 0);
             rig.pass(1000);
-            TestClient again = new TestClient(rig.door(1), name);
-            again.settlesAtOnce = false;
-            again.session = rig.door(1)
-                    .attach(new AttachRequest(new SessionKey(0, name), false, FOREVER, 100, 1 << 20, null), again);
-            rig.settle();
+            TestClient again = rig.attachHolding(1, name);
             assertThat(again.got).containsExactly("m again");
             ShardAudit.inbox(rig.kernel, 0).settle(former, session, 1, Settlement.ACCEPTED);
             rig.pass(1000);

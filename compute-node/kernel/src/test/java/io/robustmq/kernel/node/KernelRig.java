@@ -154,8 +154,24 @@ final class KernelRig implements AutoCloseable {
         return attach(loopIndex, new AttachRequest(new SessionKey(0, name), fresh, expiryMillis, 100, 1 << 20, null));
     }
 
+    /** A client of a durable session that settles nothing by itself. */
+    TestClient attachHolding(int loopIndex, String name) {
+        TestClient client = new TestClient(door(loopIndex), name);
+        client.settlesAtOnce = false;
+        return attach(
+                loopIndex,
+                new AttachRequest(new SessionKey(0, name), false, AttachRequest.NEVER_EXPIRES, 100, 1 << 20, null),
+                client);
+    }
+
     TestClient attach(int loopIndex, AttachRequest request) {
-        TestClient client = new TestClient(door(loopIndex), request.key().name());
+        return attach(
+                loopIndex,
+                request,
+                new TestClient(door(loopIndex), request.key().name()));
+    }
+
+    private TestClient attach(int loopIndex, AttachRequest request, TestClient client) {
         client.session = door(loopIndex).attach(request, client);
         settle();
         return client;

@@ -50,6 +50,32 @@ class NodeKernelTest {
     }
 
     @Test
+    void lastValueThatIsSentAgainKeepsItsSubscriptionIdentifier() {
+        for (boolean flushed : new boolean[] {false, true}) {
+            try (KernelRig rig = new KernelRig(flushed ? withFlush(1, 1000) : KernelOptions.DEFAULTS)) {
+                TestClient publisher = rig.attach(0, "pub", true, 0);
+                publisher.publish("v", "x", Q1, true);
+                rig.settle();
+                TestClient subscriber = rig.attach(1, "sub", false, FOREVER);
+                subscriber.settlesAtOnce = false;
+                subscriber.subscribe(new SubscribeRequest("v", Q1, false, false, LastValues.SEND, 7, null));
+                rig.settle();
+                assertThat(subscriber.identifiers).containsExactly(List.of(7));
+                subscriber.session().detach(Detach.BROKEN);
+                rig.pass(2000);
+                TestClient again = rig.attachHolding(0, "sub");
+                assertThat(again.got).containsExactly("x again kept");
+                assertThat(again.identifiers).containsExactly(List.of(7));
+                rig.pass(2000);
+                rig.crash();
+                TestClient third = rig.attach(0, "sub", false, FOREVER);
+                assertThat(third.got).containsExactly("x again kept");
+                assertThat(third.identifiers).containsExactly(List.of(7));
+            }
+        }
+    }
+
+    @Test
     void transientSubscriberOnAnotherLoopGetsEveryGuarantee() {
         try (KernelRig rig = new KernelRig()) {
             TestClient subscriber = rig.attach(0, "sub", true, 0);

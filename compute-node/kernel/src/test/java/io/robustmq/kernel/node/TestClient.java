@@ -25,6 +25,9 @@ final class TestClient implements SessionSink {
     final String name;
     final List<String> got = new ArrayList<>();
     final List<Long> ids = new ArrayList<>();
+    /** Subscription identifiers of each delivery. */
+    final List<List<Integer>> identifiers = new ArrayList<>();
+
     final List<String> events = new ArrayList<>();
     final List<List<SubscribeResult>> subscribed = new ArrayList<>();
 
@@ -99,6 +102,11 @@ final class TestClient implements SessionSink {
                         delivery.message().payloadIndex(), delivery.message().payloadLength(), StandardCharsets.UTF_8);
         got.add(payload + (delivery.redelivered() ? " again" : "") + (delivery.lastValue() ? " kept" : ""));
         ids.add(delivery.id());
+        List<Integer> under = new ArrayList<>();
+        for (int i = 0; i < delivery.identifierCount(); i++) {
+            under.add(delivery.identifier(i));
+        }
+        identifiers.add(under);
         if (settlesAtOnce && delivery.id() != 0) {
             session()
                     .settle(
