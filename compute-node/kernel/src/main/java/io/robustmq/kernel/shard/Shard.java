@@ -115,6 +115,8 @@ public final class Shard implements ShardInbox {
     private final Map<SessionKey, Departing> departing = new HashMap<>();
     private @Nullable CompletableFuture<Void> stopping;
     private long servingSinceNanos;
+    /** What the routes say this shard wants since a tenure that was dropped; the next one withdraws what it does not want itself. */
+    private Wants announcedBefore = Wants.NOTHING;
 
     /** All that one takeover builds and the next one throws away. */
     private final class Tenure implements ShardState.Observer, SessionPumps.Host, ShardOutbox.Host, ShardQueues.Host {
@@ -135,6 +137,9 @@ public final class Shard implements ShardInbox {
 
         /** Of the log that it serves with; 0 before. */
         long epoch;
+
+        /** Its wants are in the routes. */
+        boolean announced;
 
         long committedLsn;
         /** Somebody waits for a record that is not handed to the log. */
@@ -490,19 +495,17 @@ public final class Shard implements ShardInbox {
     }
 
     private void announce(Tenure mine, Runnable done) {
-        List<String> streams = new ArrayList<>();
-        List<String> queued = new ArrayList<>();
-        mine.state.interests().forEach((pattern, interest) -> {
-            streams.add(pattern);
-            if (!interest.queues.isEmpty()) {
-                queued.add(pattern);
-            }
-        });
+        Wants wanted = Wants.of(mine.state);
+        Wants stale = announcedBefore.without(wanted);
+        announcedBefore = Wants.NOTHING;
+        mine.announced = true;
         int shard = id.value();
         routes.change(
                 table -> {
-                    streams.forEach(pattern -> table.shard(pattern, shard, true));
-                    queued.forEach(pattern -> table.queueShard(pattern, shard, true));
+                    wanted.patterns().forEach(pattern -> table.shard(pattern, shard, true));
+                    wanted.queued().forEach(pattern -> table.queueShard(pattern, shard, true));
+                    stale.patterns().forEach(pattern -> table.shard(pattern, shard, false));
+                    stale.queued().forEach(pattern -> table.queueShard(pattern, shard, false));
                 },
                 done);
     }
@@ -634,6 +637,9 @@ public final class Shard implements ShardInbox {
         directory.press(id.value(), false);
         figures.serving.add(-figures.serving.read());
         phase = Phase.TAKING_OVER;
+        if (gone.announced) {
+            announcedBefore = Wants.of(gone.state);
+        }
         List<LiveClient> clients = List.copyOf(gone.live.values());
         gone.live.clear();
         tenure = new Tenure();

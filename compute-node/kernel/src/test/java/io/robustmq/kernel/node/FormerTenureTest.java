@@ -36,6 +36,34 @@ class FormerTenureTest {
     }
 
     @Test
+    void routesOfSubscriptionsThatTheLogDoesNotHaveGoWithTheirTenure() {
+        try (KernelRig rig = new KernelRig()) {
+            TestClient subscriber = rig.attach(0, clientIn(0, "sub"), false, FOREVER);
+            subscriber.subscribe("committed", Q1);
+            TestClient member = rig.attach(0, clientIn(1, "member"), true, 0);
+            rig.pass(1000);
+            rig.faultyLedgers.setForgetting(true);
+            subscriber.subscribe("forgotten", Q1);
+            member.join(groupIn(0, "queued"), "queued");
+            rig.settle();
+            assertThat(ShardAudit.routedTo(rig.kernel, "forgotten", 0)).isTrue();
+            assertThat(ShardAudit.routedTo(rig.kernel, "queued", 0)).isTrue();
+            ShardAudit.startAnew(rig.kernel, 0);
+            rig.faultyLedgers.setForgetting(false);
+            rig.pass(1000);
+            assertThat(ShardAudit.epoch(rig.kernel, 0)).isNotZero();
+            assertThat(subscriber.closed).isEqualTo(CloseReason.STATE_LOST);
+            assertThat(ShardAudit.routedTo(rig.kernel, "committed", 0)).isTrue();
+            assertThat(ShardAudit.routedTo(rig.kernel, "forgotten", 0)).isFalse();
+            assertThat(ShardAudit.routedTo(rig.kernel, "queued", 0)).isFalse();
+            TestClient publisher = rig.attach(0, "pub", true, 0);
+            publisher.publish("forgotten", "m", Q1);
+            rig.settle();
+            assertThat(publisher.events).containsExactly("published 1 NO_ROUTE");
+        }
+    }
+
+    @Test
     void settlementFromTheTenureBeforeDoesNotSettleTheNewDelivery() {
         try (KernelRig rig = new KernelRig()) {
             String name = clientIn(0, "sub");

@@ -4,6 +4,8 @@ import io.robustmq.kernel.SessionKey;
 import io.robustmq.kernel.link.ShardDirectory;
 import io.robustmq.kernel.link.ShardInbox;
 import io.robustmq.kernel.node.NodeKernel;
+import io.robustmq.kernel.route.RouteMatch;
+import io.robustmq.kernel.route.Routes;
 import io.robustmq.kernel.session.DeliveryWindow;
 import io.robustmq.kernel.session.FilterStream;
 import io.robustmq.kernel.session.KeptValues;
@@ -64,6 +66,14 @@ public final class ShardAudit {
     /** Entries of the shard's outbox that have not arrived everywhere. */
     public static int outbox(NodeKernel node, int shard) {
         return states(node).get(shard).outbox().size();
+    }
+
+    /** Whether the routes send what has this name to the shard, as a message or to its queues. */
+    public static boolean routedTo(NodeKernel node, String name, int shard) {
+        Routes routes = (Routes) field(inbox(node, shard), "routes");
+        RouteMatch match = routes.table().match(name);
+        return Arrays.stream(match.shards()).anyMatch(one -> one == shard)
+                || Arrays.stream(match.queueShards()).anyMatch(one -> one == shard);
     }
 
     /** The epoch under which the shard serves. */
