@@ -17,6 +17,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -31,8 +32,10 @@ final class DiskStorage implements OpenStorage {
     private final Deque<Runnable> closing;
     private final NodeStorage node;
     private final Path directory;
+    private final CompletionStage<String> ended;
 
-    private DiskStorage(Deque<Runnable> closing, NodeStorage node, Path directory) {
+    private DiskStorage(Deque<Runnable> closing, NodeStorage node, Path directory, CompletionStage<String> ended) {
+        this.ended = ended;
         this.closing = closing;
         this.node = node;
         this.directory = directory;
@@ -58,7 +61,7 @@ final class DiskStorage implements OpenStorage {
             NodeStorage node = new NodeStorage(
                     logs, new LedgerRunStore(ledgers, CLUSTER), coordination, shards, Optional.of(directory));
             opened = true;
-            return new DiskStorage(closing, node, directory);
+            return new DiskStorage(closing, node, directory, embedded.ended());
         } catch (io.robustmq.bookie.StartException cannot) {
             throw new StartException(sentence(cannot.fault().reason()), cannot);
         } catch (StorageException cannot) {
@@ -82,6 +85,11 @@ final class DiskStorage implements OpenStorage {
     @Override
     public String description() {
         return directory.toString();
+    }
+
+    @Override
+    public CompletionStage<String> ended() {
+        return ended;
     }
 
     @Override

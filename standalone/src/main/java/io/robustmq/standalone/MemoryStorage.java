@@ -8,6 +8,8 @@ import io.robustmq.storage.ledger.LedgerRunStore;
 import io.robustmq.storage.memory.MemoryCoordStore;
 import io.robustmq.storage.memory.MemoryLedgerStore;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /** Everything on the heap: the same chains of ledgers as on disk, gone with the process. */
 final class MemoryStorage implements OpenStorage {
@@ -35,6 +37,11 @@ final class MemoryStorage implements OpenStorage {
     @Override
     public String description() {
         return "in memory, gone when this process ends";
+    }
+
+    @Override
+    public CompletionStage<String> ended() {
+        return new CompletableFuture<>();
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.robustmq.server.config.LogConfiguration;
 import io.robustmq.server.log.JsonLines;
+import io.robustmq.server.log.LogContext;
 import io.robustmq.server.metrics.NodeMetrics;
 import io.robustmq.server.node.ComputeNode;
 import io.robustmq.server.node.CurrentNode;
@@ -13,9 +14,13 @@ import io.robustmq.transport.Listener;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** Starts the node on its storage, waits for the end of the process, and stops both in order. */
 final class StandaloneApplication implements QuarkusApplication {
+
+    private static final int EXIT_STORAGE_ENDED = 1;
 
     private final CurrentNode current;
     private final NodeMetrics metrics;
@@ -30,8 +35,7 @@ final class StandaloneApplication implements QuarkusApplication {
         Launch launch = Standalone.launch();
         int exitCode = Standalone.EXIT_CANNOT_START;
         try {
-            serve(launch);
-            exitCode = 0;
+            exitCode = serve(launch);
         } catch (StartException | NodeStartException cannot) {
             System.err.println(cannot.getMessage());
         } finally {
@@ -40,7 +44,8 @@ final class StandaloneApplication implements QuarkusApplication {
         return exitCode;
     }
 
-    private void serve(Launch launch) throws StartException, NodeStartException, InterruptedException {
+    private int serve(Launch launch) throws StartException, NodeStartException, InterruptedException {
+        LogContext.install();
         if (launch.settings().logFormat() == LogConfiguration.Format.JSON) {
             JsonLines.install();
         }
@@ -53,9 +58,20 @@ final class StandaloneApplication implements QuarkusApplication {
             metrics.register(node);
             current.started(node);
             announce(launch, storage, node);
+            AtomicReference<@Nullable String> ended = new AtomicReference<>();
+            storage.ended().thenAccept(sentence -> {
+                ended.set(sentence);
+                Quarkus.asyncExit();
+            });
             Quarkus.waitForExit();
             current.stopping();
+            String reason = ended.get();
+            if (reason != null) {
+                // Told first: an orderly end of what is left may take a while, and nobody is to wonder meanwhile.
+                System.err.println(reason);
+            }
             node.stop();
+            return reason == null ? 0 : EXIT_STORAGE_ENDED;
         } finally {
             storage.close();
         }

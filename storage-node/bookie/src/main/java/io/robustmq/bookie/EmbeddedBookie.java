@@ -57,8 +57,9 @@ public final class EmbeddedBookie implements AutoCloseable {
      *
      * @param data locked by the caller
      * @param metadataServers {@code host:port} of ZooKeeper
+     * @param ended run, on any thread, when the bookie has stopped though nobody closed it: it does so when its journal cannot be written
      */
-    static EmbeddedBookie start(DataDirectory data, String metadataServers, BookieOptions options)
+    static EmbeddedBookie start(DataDirectory data, String metadataServers, BookieOptions options, Runnable ended)
             throws StartException {
         probe(options.port());
         ServerConfiguration configuration = configuration(data, metadataServers, options);
@@ -76,6 +77,11 @@ public final class EmbeddedBookie implements AutoCloseable {
                     .ledgerManagerFactory(driver.getLedgerManagerFactory())
                     .allocator(PooledByteBufAllocator.DEFAULT)
                     .build();
+            // Its watcher looks once a second and ends with an exception when the bookie is gone.
+            server.getLifecycleComponentStack().setExceptionHandler((thread, failure) -> {
+                LOG.error("thread={} reason=\"{}\" the bookie has stopped", thread.getName(), failure.getMessage());
+                ended.run();
+            });
             server.getLifecycleComponentStack().start();
             if (!server.getBookieService().getServer().isRunning()) {
                 throw new StartException(

@@ -41,15 +41,17 @@ public final class EmbeddedMetadata implements AutoCloseable {
      *
      * @param directory of snapshots and transaction logs
      * @param port 0 for any that is free
+     * @param ended run, on any thread, when the server has stopped though nobody closed it: it does so when its log cannot be written
      */
-    public static EmbeddedMetadata start(Path directory, int port) throws StartException, InterruptedException {
+    public static EmbeddedMetadata start(Path directory, int port, Runnable ended)
+            throws StartException, InterruptedException {
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
         UncaughtExceptionHandler uncaught = Thread.getDefaultUncaughtExceptionHandler();
         ServerCnxnFactory connections = null;
         try {
             FileTxnLog.setPreallocSize(LOG_PREALLOCATION_BYTES);
             FileTxnSnapLog files = new FileTxnSnapLog(directory.toFile(), directory.toFile());
-            ZooKeeperServer server = new SoleServer(files);
+            ZooKeeperServer server = new SoleServer(files, ended);
             connections = ServerCnxnFactory.createFactory(address, CONNECTIONS_MAX);
             connections.startup(server);
             DatadirCleanupManager purge =
@@ -86,8 +88,19 @@ public final class EmbeddedMetadata implements AutoCloseable {
 
     /** Ends every session it finds in its data. */
     private static final class SoleServer extends ZooKeeperServer {
-        private SoleServer(FileTxnSnapLog files) {
+        private final Runnable ended;
+
+        private SoleServer(FileTxnSnapLog files, Runnable ended) {
             super(files, TICK_MILLIS, "");
+            this.ended = ended;
+        }
+
+        @Override
+        protected void setState(State next) {
+            super.setState(next);
+            if (next == State.ERROR) {
+                ended.run();
+            }
         }
 
         @Override
