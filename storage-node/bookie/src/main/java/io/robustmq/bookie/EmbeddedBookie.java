@@ -146,7 +146,7 @@ public final class EmbeddedBookie implements AutoCloseable {
         configuration.setProperty("journalRemoveFromPageCache", false);
         configuration.setMaxBackupJournals(0);
 
-        configuration.setLedgerStorageClass(DbLedgerStorage.class.getName());
+        configuration.setLedgerStorageClass(SteadyLedgerStorage.class.getName());
         configuration.setProperty(DbLedgerStorage.WRITE_CACHE_MAX_SIZE_MB, options.writeCacheMegabytes());
         configuration.setProperty(DbLedgerStorage.READ_AHEAD_CACHE_MAX_SIZE_MB, options.readCacheMegabytes());
         configuration.setProperty("dbStorage_rocksDB_blockCacheSize", (long) options.indexCacheMegabytes() << 20);

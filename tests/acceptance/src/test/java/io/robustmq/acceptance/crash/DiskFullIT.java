@@ -68,7 +68,7 @@ final class DiskFullIT {
     }
 
     @Test
-    void aDiskWithoutAByteLeftEndsTheProcessWithASentence() throws Exception {
+    void aDiskWithoutAByteLeftEndsTheProcessAndLosesNothingThatWasAcknowledged() throws Exception {
         try (Broker broker = Brokers.create(
                         "disk-full", "robustmq.disk.check-interval=50ms", "robustmq.disk.publish-stop-percent=100");
                 SmallDisk disk = SmallDisk.mount(broker.dataDirectory(), MEGABYTES)) {
@@ -91,6 +91,11 @@ final class DiskFullIT {
                     LockSupport.parkNanos(20_000_000);
                 }
                 assertThat(broker.output()).contains("has stopped because it could not write");
+
+                disk.makeRoom();
+                broker.launch();
+                awaitListening(broker);
+                drain(broker, filler.acknowledged());
             } finally {
                 broker.kill();
             }
