@@ -20,6 +20,7 @@ public final class SessionState {
     private final long publisher;
     private final Map<GroupPattern, Subscription> subscriptions = new LinkedHashMap<>(2);
     private final List<Subscription> streamed = new ArrayList<>(1);
+    private final StreamMerge merge = new StreamMerge();
     private final DeliveryWindow window = new DeliveryWindow();
     private final List<Subscription> matched = new ArrayList<>(1);
     private @Nullable KeptValues kept;
@@ -82,6 +83,24 @@ public final class SessionState {
         return streamed;
     }
 
+    /** A reference that counts for the subscription is about to be appended to its stream. */
+    public void appending(Subscription subscription, FilterStream to, long lsn) {
+        merge.appending(subscription, to, lsn);
+    }
+
+    /** Goes on with a subscription from the position that a snapshot gave it. */
+    public void resume(Subscription subscription) {
+        long next = subscription.nextLsn();
+        if (next != Long.MAX_VALUE) {
+            merge.file(subscription, next);
+        }
+    }
+
+    /** Steps taken so far to find the next reference among the streams; what a message costs follows from its growth. */
+    public long mergeSteps() {
+        return merge.steps();
+    }
+
     /** Packet ids of exactly-once publishes that are not released; null while there are none. */
     public @Nullable BitSet receivedOnce() {
         return receivedOnce;
@@ -120,13 +139,7 @@ public final class SessionState {
      */
     public @Nullable MessageRow peek(LsnMap<MessageRow> rows, long limitLsn) {
         while (true) {
-            long best = Long.MAX_VALUE;
-            for (int i = 0; i < streamed.size(); i++) {
-                long lsn = nextOf(streamed.get(i));
-                if (lsn < best) {
-                    best = lsn;
-                }
-            }
+            long best = merge.nextLsn();
             KeptValues own = kept;
             if (own != null && own.nextLsn() < best) {
                 best = own.nextLsn();
@@ -142,38 +155,17 @@ public final class SessionState {
         }
     }
 
-    private static long nextOf(Subscription subscription) {
-        FilterStream stream = subscription.stream;
-        if (stream == null) {
-            return Long.MAX_VALUE;
-        }
-        if (subscription.position < stream.firstPosition()) {
-            subscription.position = stream.firstPosition();
-        }
-        return subscription.position < stream.endPosition() ? stream.lsnAt(subscription.position) : Long.MAX_VALUE;
-    }
-
     /** Collects the subscriptions through which the row counts. */
     private boolean collect(MessageRow row) {
         matched.clear();
-        for (int i = 0; i < streamed.size(); i++) {
-            Subscription one = streamed.get(i);
-            if (nextOf(one) == row.lsn && one.counts(row)) {
-                matched.add(one);
-            }
-        }
+        merge.collect(row, matched);
         KeptValues own = kept;
         matchedKept = own != null && own.nextLsn() == row.lsn;
         return matchedKept || !matched.isEmpty();
     }
 
     private void pass(long lsn) {
-        for (int i = 0; i < streamed.size(); i++) {
-            Subscription one = streamed.get(i);
-            if (nextOf(one) == lsn) {
-                one.position++;
-            }
-        }
+        merge.pass(lsn);
         KeptValues own = kept;
         if (own != null && own.nextLsn() == lsn) {
             own.pass();

@@ -26,6 +26,10 @@ public final class Subscription {
     public long ownFromLsn;
     /** Position in the stream of the next reference to look at. */
     public long position;
+    /** Whether the merge of the session has it, and under which LSN. */
+    boolean filed;
+
+    long filedLsn;
     /** Where it stands among the subscribers of its stream. */
     int slot = -1;
     /** Names met since the oldest look-up of its kept last values began, as long as one is under way; memory only. */
@@ -80,6 +84,18 @@ public final class Subscription {
     public void forgetLookUps() {
         lookUps = 0;
         passedNames = null;
+    }
+
+    /** The next reference of its stream to look at; {@link Long#MAX_VALUE} if there is none. */
+    long nextLsn() {
+        FilterStream from = stream;
+        if (from == null) {
+            return Long.MAX_VALUE;
+        }
+        if (position < from.firstPosition()) {
+            position = from.firstPosition();
+        }
+        return position < from.endPosition() ? from.lsnAt(position) : Long.MAX_VALUE;
     }
 
     /** Whether this subscription wants the message, which matches its pattern. */

@@ -403,6 +403,7 @@ final class ShardSnapshot {
         FilterStream stream = subscription.stream;
         if (stream != null) {
             subscription.position = next == Long.MAX_VALUE ? stream.endPosition() : stream.positionAfter(next - 1);
+            session.resume(subscription);
         }
     }
 

@@ -290,6 +290,7 @@ final class ShardState {
                 }
                 counted = true;
                 SessionState session = one.session;
+                session.appending(one, stream, row.lsn);
                 Set<String> passed = one.passedNames;
                 if (passed != null) {
                     passed.add(view.name());
