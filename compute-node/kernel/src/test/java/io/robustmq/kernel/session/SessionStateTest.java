@@ -2,7 +2,6 @@ package io.robustmq.kernel.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.util.collection.LongObjectHashMap;
 import io.robustmq.kernel.Guarantee;
 import io.robustmq.kernel.SessionKey;
 import io.robustmq.kernel.SubscribeRequest;
@@ -13,7 +12,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class SessionStateTest {
-    private final LongObjectHashMap<MessageRow> rows = new LongObjectHashMap<>();
+    private final LsnMap<MessageRow> rows = new LsnMap<>();
     private final SessionState session = new SessionState(1, new SessionKey(0, "s"));
     private final List<FilterStream> streams = new ArrayList<>();
     private long lsn = 1;
