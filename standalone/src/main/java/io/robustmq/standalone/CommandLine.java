@@ -20,6 +20,8 @@ sealed interface CommandLine {
                 --set KEY=VALUE     set one value; may be repeated
                 --port-offset N     add N to every port
               password USER         read a password and print the line for the password file
+              user NAME             read a password and print the line for the file of built-in users
+                --superuser         one whom rules do not bind
               version               print the version
               help                  print this
 
@@ -36,6 +38,9 @@ sealed interface CommandLine {
 
     /** Make a line of a password file. */
     record MakePassword(String user) implements CommandLine {}
+
+    /** Make a line of the file of built-in users. */
+    record MakeUser(String name, boolean superuser) implements CommandLine {}
 
     /** Print the version. */
     record Version() implements CommandLine {}
@@ -62,10 +67,20 @@ sealed interface CommandLine {
             case "standalone" -> parseRun(rest, defaultData);
             case "password" ->
                 rest.size() == 1 ? new MakePassword(rest.getFirst()) : new Mistake("password takes one user name.");
+            case "user" -> parseUser(rest);
             case "version", "--version" -> new Version();
             case "help", "--help", "-h" -> new Help();
             default -> new Mistake("There is no command " + arguments.getFirst() + ".");
         };
+    }
+
+    private static CommandLine parseUser(List<String> arguments) {
+        List<String> names = arguments.stream()
+                .filter(argument -> !argument.equals("--superuser"))
+                .toList();
+        return names.size() == 1
+                ? new MakeUser(names.getFirst(), names.size() < arguments.size())
+                : new Mistake("user takes one name, and perhaps --superuser.");
     }
 
     private static CommandLine parseRun(List<String> arguments, Path defaultData) {

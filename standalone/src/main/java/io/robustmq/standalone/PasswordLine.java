@@ -1,7 +1,9 @@
 package io.robustmq.standalone;
 
-import io.robustmq.protocol.mqtt.auth.Password;
-import io.robustmq.protocol.mqtt.auth.PasswordFile;
+import io.robustmq.security.Password;
+import io.robustmq.security.scram.ScramKeys;
+import io.robustmq.security.user.PasswordFile;
+import io.robustmq.security.user.UserStore;
 import java.io.BufferedReader;
 import java.io.Console;
 import java.io.IOException;
@@ -9,23 +11,34 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** {@code robustmq password}: reads a password, twice if from a terminal, and prints the line for the password file. */
+/** {@code robustmq password} and {@code robustmq user}: read a password, twice if from a terminal, and print a line with it. */
 final class PasswordLine {
 
     private PasswordLine() {}
 
-    /** The exit code. */
+    /** A line of a password file; the exit code. */
     static int print(String user) {
+        return print(password -> PasswordFile.line(user, password, new SecureRandom()));
+    }
+
+    /** A line of the file of built-in users; the exit code. */
+    static int printUser(String name, boolean superuser) {
+        SecureRandom random = new SecureRandom();
+        return print(password -> UserStore.line(
+                name, password, superuser, ScramKeys.secret(password, ScramKeys.DEFAULT_ITERATIONS, random), random));
+    }
+
+    private static int print(Function<Password, String> line) {
         try {
             String password = read(System.console());
             if (password == null || password.isEmpty()) {
                 System.err.println("No password was given, or the two were not the same.");
                 return 1;
             }
-            System.out.println(PasswordFile.line(
-                    user, new Password(password.getBytes(StandardCharsets.UTF_8)), new SecureRandom()));
+            System.out.println(line.apply(Password.of(password)));
             return 0;
         } catch (IOException | IllegalArgumentException unusable) {
             System.err.println("This cannot be used: " + unusable.getMessage());

@@ -27,6 +27,8 @@ public final class Standalone {
         switch (CommandLine.parse(List.of(arguments), defaultData)) {
             case CommandLine.Run run -> run(run, environment);
             case CommandLine.MakePassword(String user) -> System.exit(PasswordLine.print(user));
+            case CommandLine.MakeUser(String name, boolean superuser) ->
+                System.exit(PasswordLine.printUser(name, superuser));
             case CommandLine.Version() -> System.out.println("RobustMQ " + ProductVersion.TEXT);
             case CommandLine.Help() -> System.out.print(CommandLine.USAGE);
             case CommandLine.Mistake(String sentence) -> {

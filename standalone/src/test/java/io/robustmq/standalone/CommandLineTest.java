@@ -70,6 +70,9 @@ class CommandLineTest {
         "standalone --set =a,'--set takes KEY=VALUE, not =a.'",
         "password,password takes one user name.",
         "password a b,password takes one user name.",
+        "user,'user takes one name, and perhaps --superuser.'",
+        "user a b,'user takes one name, and perhaps --superuser.'",
+        "user --superuser,'user takes one name, and perhaps --superuser.'",
     })
     void aMistakeIsToldInOneSentence(String line, String sentence) {
         assertThat(CommandLine.parse(Arrays.asList(line.split(" ")), DEFAULT))
@@ -83,6 +86,8 @@ class CommandLineTest {
         assertThat(parse("standalone", "--help")).isEqualTo(new CommandLine.Help());
         assertThat(parse("version")).isEqualTo(new CommandLine.Version());
         assertThat(parse("password", "ann")).isEqualTo(new CommandLine.MakePassword("ann"));
+        assertThat(parse("user", "ann")).isEqualTo(new CommandLine.MakeUser("ann", false));
+        assertThat(parse("user", "--superuser", "ann")).isEqualTo(new CommandLine.MakeUser("ann", true));
         assertThat(CommandLine.USAGE.lines())
                 .allSatisfy(text -> assertThat(text).hasSizeLessThan(100));
     }

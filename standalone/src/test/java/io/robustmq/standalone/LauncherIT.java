@@ -151,5 +151,13 @@ class LauncherIT {
             assertThat(List.of(password.output().strip().split(":"))).hasSize(2);
             assertThat(password.output()).startsWith("ann:$7$").doesNotContain("secret");
         }
+        try (LaunchedProcess user = LaunchedProcess.command(directory, "user", "ann", "--superuser")) {
+            user.type("secret\n");
+            assertThat(user.awaitExit()).isZero();
+            assertThat(user.output())
+                    .startsWith("ann:$argon2id$v=19$")
+                    .contains(":superuser:16384$")
+                    .doesNotContain("secret");
+        }
     }
 }

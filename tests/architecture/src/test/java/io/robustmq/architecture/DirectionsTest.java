@@ -20,6 +20,7 @@ class DirectionsTest {
     private static final String BOOKKEEPER = "io.robustmq.storage.bookkeeper..";
     private static final String KERNEL = "io.robustmq.kernel..";
     private static final String KERNEL_TESTKIT = "io.robustmq.kernel.testkit..";
+    private static final String SECURITY = "io.robustmq.security..";
     private static final String TRANSPORT = "io.robustmq.transport..";
     private static final String PROTOCOLS = "io.robustmq.protocol..";
     private static final String SERVER = "io.robustmq.server..";
@@ -98,8 +99,23 @@ class DirectionsTest {
                 .check(Product.CLASSES);
     }
 
+    /** The same for every protocol, so it knows none, and neither the kernel nor where connections come from. */
     @Test
-    void protocolsSeeTheKernelAndTheTransportOnly() {
+    void securitySeesNothingElseOfOurs() {
+        noClasses()
+                .that()
+                .resideInAPackage(SECURITY)
+                .should()
+                .dependOnClassesThat(DescribedPredicate.describe(
+                        "reside in other rooms of the product, or are of Netty",
+                        type -> type.getPackageName().startsWith("io.netty")
+                                || (type.getPackageName().startsWith("io.robustmq")
+                                        && !type.getPackageName().startsWith("io.robustmq.security"))))
+                .check(Product.CLASSES);
+    }
+
+    @Test
+    void protocolsSeeTheKernelTheTransportAndSecurityOnly() {
         noClasses()
                 .that()
                 .resideInAPackage(PROTOCOLS)

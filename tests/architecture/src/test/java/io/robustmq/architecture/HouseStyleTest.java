@@ -46,6 +46,7 @@ class HouseStyleTest {
                         "io.robustmq.storage.bookkeeper",
                         "io.robustmq.kernel",
                         "io.robustmq.kernel.testkit",
+                        "io.robustmq.security",
                         "io.robustmq.transport",
                         "io.robustmq.protocol.mqtt",
                         "io.robustmq.server",

@@ -8,7 +8,7 @@ public enum MqttEvent {
     SESSION_RESUMED,
     /** A CONNECT was answered with a refusal, or closed where no refusal can be told. */
     CONNECT_REFUSED,
-    /** Among {@link #CONNECT_REFUSED}: the authenticator said no. */
+    /** Among {@link #CONNECT_REFUSED}: security said no. */
     AUTHENTICATION_FAILED,
     /** No complete CONNECT came in time. */
     CONNECT_TIMEOUT,
@@ -28,6 +28,14 @@ public enum MqttEvent {
     TAKEN_OVER,
     /** A publish was not taken: the topic is not writable, or something is over its limit. */
     PUBLISH_REFUSED,
+    /** Among {@link #PUBLISH_REFUSED}: the client may not publish there. */
+    PUBLISH_DENIED,
+    /** A filter of a SUBSCRIBE was refused because the client may not subscribe to it. */
+    SUBSCRIBE_DENIED,
+    /** Among {@link #CONNECT_REFUSED}: the client may not publish its will. */
+    WILL_DENIED,
+    /** A client proved anew who it is (MQTT 5.0 §4.12.1). */
+    RE_AUTHENTICATED,
     /** A QoS 0 delivery was dropped because the client does not drain its connection. */
     DELIVERY_DROPPED_SLOW,
     /** A delivery was skipped because its packet is larger than the client takes. */

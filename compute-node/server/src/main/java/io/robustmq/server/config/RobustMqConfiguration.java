@@ -25,6 +25,9 @@ public interface RobustMqConfiguration {
     @Meaning("The MQTT listener and what it allows")
     MqttConfiguration mqtt();
 
+    @Meaning("Who may connect and do what")
+    SecurityConfiguration security();
+
     @Meaning("Limits of sessions, queues and shards")
     KernelConfiguration kernel();
 

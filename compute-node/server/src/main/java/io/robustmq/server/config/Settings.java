@@ -4,11 +4,12 @@ import io.quarkus.runtime.configuration.MemorySize;
 import io.robustmq.kernel.KernelOptions;
 import io.robustmq.protocol.mqtt.MqttLimits;
 import io.robustmq.protocol.mqtt.MqttSettings;
+import io.robustmq.security.node.SecuritySettings;
+import io.robustmq.security.node.SourceKind;
 import io.robustmq.transport.ListenerSettings;
 import io.robustmq.transport.WriteLimits;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -22,8 +23,7 @@ import java.util.function.Supplier;
  * @param shards how many the data must have; empty if that is left to the data
  * @param mqttListener where MQTT listens
  * @param mqtt how MQTT behaves
- * @param passwordFile who may log in; empty if nobody has to
- * @param passwordChecksAtOnceMax passwords that are checked or wait at once
+ * @param security who may connect and do what
  * @param kernel limits of the kernel
  * @param storage how the shards' logs are kept
  * @param httpHost where health and metrics are served
@@ -39,8 +39,7 @@ public record Settings(
         Optional<Integer> shards,
         ListenerSettings mqttListener,
         MqttSettings mqtt,
-        Optional<Path> passwordFile,
-        int passwordChecksAtOnceMax,
+        SecuritySettings security,
         KernelOptions kernel,
         StorageSettings storage,
         String httpHost,
@@ -70,17 +69,14 @@ public record Settings(
         requirePositive("robustmq.shutdown.drain-limit", shutdown.drainLimit());
         requirePositive("robustmq.shutdown.step-limit", shutdown.stepLimit());
         MqttConfiguration mqtt = configuration.mqtt();
-        requireLoginOrLoopback(mqtt);
-        require(
-                mqtt.passwordChecksAtOnceMax() > 0,
-                "robustmq.mqtt.password-checks-at-once-max must be positive: " + mqtt.passwordChecksAtOnceMax());
+        SecuritySettings security = SecurityMapping.settings(configuration.security(), mqtt);
+        requireLoginOrLoopback(mqtt, security);
         return new Settings(
                 loops == 0 ? Math.min(processors, LOOPS_MAX) : loops,
                 shards == 0 ? Optional.empty() : Optional.of(shards),
                 mqttListener(mqtt, configuration.portOffset()),
                 mqtt(mqtt),
-                mqtt.passwordFile(),
-                mqtt.passwordChecksAtOnceMax(),
+                security,
                 kernel(configuration.kernel()),
                 storage(configuration.storage()),
                 configuration.http().host(),
@@ -92,8 +88,9 @@ public record Settings(
                 configuration.log().format());
     }
 
-    private static void requireLoginOrLoopback(MqttConfiguration mqtt) throws ConfigurationException {
-        if (mqtt.passwordFile().isPresent() || mqtt.allowAnonymousRemote()) {
+    private static void requireLoginOrLoopback(MqttConfiguration mqtt, SecuritySettings security)
+            throws ConfigurationException {
+        if (!security.authentication().chain().contains(SourceKind.ANONYMOUS) || mqtt.allowAnonymousRemote()) {
             return;
         }
         InetAddress address;
@@ -105,7 +102,8 @@ public record Settings(
         require(
                 address.isLoopbackAddress(),
                 "robustmq.mqtt.host " + mqtt.host()
-                        + " is reachable from other machines: set robustmq.mqtt.password-file,"
+                        + " is reachable from other machines: set robustmq.mqtt.password-file"
+                        + " or a robustmq.security.authentication.chain without anonymous,"
                         + " or robustmq.mqtt.allow-anonymous-remote=true to let everybody in");
     }
 
@@ -225,7 +223,7 @@ public record Settings(
     }
 
     /** Runs the part's own check; its message begins with the name of the offender, which becomes a key. */
-    private static <T> T checked(String group, Supplier<T> part) throws ConfigurationException {
+    static <T> T checked(String group, Supplier<T> part) throws ConfigurationException {
         try {
             return part.get();
         } catch (IllegalArgumentException rejected) {
@@ -248,7 +246,7 @@ public record Settings(
                 key + " must be positive: " + value.toString().toLowerCase(Locale.ROOT));
     }
 
-    private static void require(boolean condition, String sentence) throws ConfigurationException {
+    static void require(boolean condition, String sentence) throws ConfigurationException {
         if (!condition) {
             throw new ConfigurationException(sentence);
         }

@@ -89,6 +89,12 @@ public enum MetricName {
             "MQTT connections ended or refused by the server, by reason",
             "reason"),
 
+    SECURITY_EVENTS(
+            Kind.COUNTER, "robustmq_security_events_total", "What happened to logins, rules, bans and rates", "event"),
+    SECURITY_USERS(Kind.GAUGE, "robustmq_security_users", "Built-in users"),
+    SECURITY_RULES(Kind.GAUGE, "robustmq_security_rules", "Rules in force"),
+    SECURITY_BANS(Kind.GAUGE, "robustmq_security_bans", "Bans that are kept"),
+
     DISK_USED(Kind.GAUGE, "robustmq_disk_used_ratio", "Part of the data's file system that is in use, 0..1"),
     DISK_ROOM(
             Kind.GAUGE,

@@ -10,6 +10,8 @@ import io.robustmq.protocol.mqtt.MqttEvent;
 import io.robustmq.protocol.mqtt.MqttFigures;
 import io.robustmq.protocol.mqtt.codec.PacketType;
 import io.robustmq.protocol.mqtt.codec.ReasonCode;
+import io.robustmq.security.SecurityEvent;
+import io.robustmq.security.node.NodeSecurity;
 import io.robustmq.server.node.ComputeNode;
 import io.robustmq.server.node.DiskGuard;
 import io.robustmq.transport.Listener;
@@ -70,6 +72,7 @@ public class NodeMetrics {
         node.loops().loops().forEach(this::registerLoop);
         registerPauses(node.loops().loops());
         registerMqtt(new Remembered<>(() -> node.mqtt().figures()));
+        registerSecurity(node.security());
         DiskGuard disk = node.disk();
         if (disk != null) {
             register(MetricName.DISK_USED, disk::usedRatio);
@@ -170,6 +173,15 @@ public class NodeMetrics {
         for (ReasonCode reason : ReasonCode.values()) {
             mqtt(figures, MetricName.MQTT_ENDINGS, all -> all.endings().getOrDefault(reason, 0L), label(reason));
         }
+    }
+
+    private void registerSecurity(NodeSecurity security) {
+        for (SecurityEvent event : SecurityEvent.values()) {
+            register(MetricName.SECURITY_EVENTS, () -> security.counters().get(event), label(event));
+        }
+        register(MetricName.SECURITY_USERS, security::users);
+        register(MetricName.SECURITY_RULES, security::rules);
+        register(MetricName.SECURITY_BANS, security::bans);
     }
 
     private void mqtt(

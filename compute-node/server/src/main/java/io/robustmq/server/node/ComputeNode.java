@@ -4,9 +4,9 @@ import io.netty.buffer.ByteBufAllocator;
 import io.robustmq.kernel.Kernel;
 import io.robustmq.kernel.node.NodeKernel;
 import io.robustmq.kernel.node.NodeSpec;
-import io.robustmq.protocol.mqtt.auth.Authenticator;
-import io.robustmq.protocol.mqtt.auth.PasswordFile;
 import io.robustmq.protocol.mqtt.connection.MqttAdapter;
+import io.robustmq.security.node.NodeSecurity;
+import io.robustmq.security.node.SecurityStartException;
 import io.robustmq.server.config.Settings;
 import io.robustmq.server.config.ShutdownConfiguration;
 import io.robustmq.transport.HomeLoops;
@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
@@ -41,9 +40,12 @@ public final class ComputeNode {
     /** Taking over every shard includes the replay of its log tail. */
     private static final Duration TAKEOVER_LIMIT = Duration.ofMinutes(10);
 
+    private static final String SECURITY_DIRECTORY = "security";
+
     private final HomeLoops loops;
     private final NodeKernel kernel;
     private final MqttAdapter mqtt;
+    private final NodeSecurity security;
     private final NodeStorage storage;
     private final @Nullable DiskGuard disk;
     private final ShutdownConfiguration shutdown;
@@ -52,12 +54,14 @@ public final class ComputeNode {
             HomeLoops loops,
             NodeKernel kernel,
             MqttAdapter mqtt,
+            NodeSecurity security,
             NodeStorage storage,
             @Nullable DiskGuard disk,
             ShutdownConfiguration shutdown) {
         this.loops = loops;
         this.kernel = kernel;
         this.mqtt = mqtt;
+        this.security = security;
         this.storage = storage;
         this.disk = disk;
         this.shutdown = shutdown;
@@ -66,8 +70,8 @@ public final class ComputeNode {
     /** Starts a node on {@code storage} and waits until it serves. */
     public static ComputeNode start(Settings settings, NodeStorage storage)
             throws NodeStartException, InterruptedException {
-        Authenticator authenticator = authenticator(settings);
         DiskGuard disk = diskGuard(settings, storage);
+        NodeSecurity security = security(settings, storage);
         BooleanSupplier roomOnDisk = disk == null ? () -> true : disk::hasRoom;
         HomeLoops loops = HomeLoops.start(settings.loops(), HomeLoops.Polling.best());
         NodeKernel kernel = new NodeKernel(new NodeSpec(
@@ -79,8 +83,8 @@ public final class ComputeNode {
                 settings.kernel(),
                 UUID.randomUUID().toString(),
                 roomOnDisk));
-        MqttAdapter mqtt = new MqttAdapter(kernel, settings.mqtt(), authenticator, new SecureRandom());
-        ComputeNode node = new ComputeNode(loops, kernel, mqtt, storage, disk, settings.shutdown());
+        MqttAdapter mqtt = new MqttAdapter(kernel, settings.mqtt(), security, new SecureRandom());
+        ComputeNode node = new ComputeNode(loops, kernel, mqtt, security, storage, disk, settings.shutdown());
         try {
             Listener listener = loops.bind(settings.mqttListener(), mqtt);
             await(kernel.start(), TAKEOVER_LIMIT);
@@ -110,6 +114,11 @@ public final class ComputeNode {
         return mqtt;
     }
 
+    /** Who may connect and do what, and what administrators change of it. */
+    public NodeSecurity security() {
+        return security;
+    }
+
     /** Where the node keeps things. */
     public NodeStorage storage() {
         return storage;
@@ -132,6 +141,7 @@ public final class ComputeNode {
         step("Closing shards", kernel.stop(), shutdown.stepLimit());
         loops.close(shutdown.stepLimit());
         kernel.release();
+        security.close();
         if (disk != null) {
             disk.close();
         }
@@ -150,20 +160,12 @@ public final class ComputeNode {
         done.toCompletableFuture().get(limit.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    private static Authenticator authenticator(Settings settings) throws NodeStartException {
-        Path file = settings.passwordFile().orElse(null);
-        if (file == null) {
-            return Authenticator.anonymous();
-        }
+    private static NodeSecurity security(Settings settings, NodeStorage storage) throws NodeStartException {
         try {
-            return PasswordFile.load(
-                    file,
-                    Executors.newVirtualThreadPerTaskExecutor(),
-                    settings.passwordChecksAtOnceMax(),
-                    PasswordFile.DEFAULT_REMEMBERED_MAX);
-        } catch (IOException | IllegalArgumentException unreadable) {
-            throw new NodeStartException(
-                    "The password file " + file + " cannot be used: " + unreadable.getMessage(), unreadable);
+            return NodeSecurity.start(settings.security()
+                    .orIn(storage.dataDirectory().map(directory -> directory.resolve(SECURITY_DIRECTORY))));
+        } catch (SecurityStartException cannot) {
+            throw new NodeStartException(String.valueOf(cannot.getMessage()), cannot);
         }
     }
 

@@ -6,13 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.robustmq.kernel.KernelOptions;
 import io.robustmq.protocol.mqtt.MqttLimits;
 import io.robustmq.protocol.mqtt.MqttSettings;
-import io.robustmq.protocol.mqtt.auth.PasswordFile;
+import io.robustmq.security.node.SecuritySettings;
+import io.robustmq.security.node.SourceKind;
+import io.robustmq.security.user.PasswordFile;
 import io.robustmq.storage.ledger.LedgerLogOptions;
 import io.robustmq.transport.WriteLimits;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -48,16 +51,22 @@ class ConfigurationTest {
                         logs.appendsInFlightMax(), logs.rollBytes(), Duration.ofMillis(logs.rollAgeMillis())))
                 .isEqualTo(new StorageSettings(4, 256L << 20, Duration.ofMinutes(10)));
         assertThat(settings.mqtt()).isEqualTo(MqttSettings.DEFAULTS);
-        assertThat(settings.passwordChecksAtOnceMax()).isEqualTo(PasswordFile.DEFAULT_CHECKS_AT_ONCE_MAX);
+        assertThat(settings.security().authentication().checksAtOnceMax())
+                .isEqualTo(PasswordFile.DEFAULT_CHECKS_AT_ONCE_MAX);
         assertThat(settings.mqttListener().packetBytesMax()).isEqualTo(MqttLimits.DEFAULTS.packetBytesMax());
         assertThat(settings.mqtt()).isEqualTo(MqttSettings.DEFAULTS);
-        assertThat(settings.passwordChecksAtOnceMax()).isEqualTo(PasswordFile.DEFAULT_CHECKS_AT_ONCE_MAX);
+        assertThat(settings.security().authentication().checksAtOnceMax())
+                .isEqualTo(PasswordFile.DEFAULT_CHECKS_AT_ONCE_MAX);
         assertThat(settings.mqttListener().packetBytesMax()).isEqualTo(MqttLimits.DEFAULTS.packetBytesMax());
         assertThat(settings.mqttListener().name()).isEqualTo("mqtt");
         assertThat(settings.mqttListener().host()).isEqualTo("127.0.0.1");
         assertThat(settings.mqttListener().port()).isEqualTo(1883);
         assertThat(settings.mqttListener().writeLimits()).isEqualTo(WriteLimits.DEFAULT);
-        assertThat(settings.passwordFile()).isEmpty();
+        assertThat(settings.security().authentication())
+                .isEqualTo(SecuritySettings.Authentication.of(List.of(SourceKind.ANONYMOUS)));
+        assertThat(settings.security().authorization()).isEqualTo(SecuritySettings.Authorization.none());
+        assertThat(settings.security().flapping()).isEqualTo(SecuritySettings.Flapping.OFF);
+        assertThat(settings.security().rates().limited()).isFalse();
         assertThat(settings.httpHost()).isEqualTo("127.0.0.1");
         assertThat(settings.httpPort()).isEqualTo(8080);
         assertThat(settings.publishStopPercent()).isEqualTo(85);
@@ -180,6 +189,8 @@ class ConfigurationTest {
                         .host())
                 .isEqualTo("0.0.0.0");
         assertThat(settings("robustmq.mqtt.host", "0.0.0.0", "robustmq.mqtt.password-file", "users")
+                        .security()
+                        .authentication()
                         .passwordFile())
                 .contains(Path.of("users"));
         assertThat(settings("robustmq.mqtt.host", "::1").mqttListener().host()).isEqualTo("::1");

@@ -40,6 +40,7 @@ public final class PacketDecoder {
     private @Nullable ProtocolVersion version;
     private @Nullable DecodeFailure failure;
     private boolean pauseRequested;
+    private boolean putBack;
     private boolean acksAsRecords;
     private int pendingPacketBytes;
 
@@ -96,8 +97,17 @@ public final class PacketDecoder {
     }
 
     /**
+     * Called by a sink: as {@link #pause}, and the packet at hand stays unread too, so that the next {@link #decode} hands it
+     * on once more. The sink must not have acted on it.
+     */
+    public void putBack() {
+        pauseRequested = true;
+        putBack = true;
+    }
+
+    /**
      * Hands every whole packet in the buffer to the sink and leaves an incomplete one unread. The reader index stands
-     * behind a packet before the sink sees it.
+     * behind a packet before the sink sees it, and before it again if the sink puts it back.
      *
      * @param in stays with the caller; must not be written to, compacted or released by the sink
      * @throws DecodeFailure at the first violation, and at every later call; packets before it were handed on
@@ -200,6 +210,10 @@ public final class PacketDecoder {
             sink.packet(ConnectReader.read(cursor, named));
         } else {
             dispatch(in, header, body, end, known, sink);
+        }
+        if (putBack) {
+            putBack = false;
+            in.readerIndex(start);
         }
         return true;
     }

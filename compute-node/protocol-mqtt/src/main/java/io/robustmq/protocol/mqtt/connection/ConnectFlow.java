@@ -5,8 +5,6 @@ import io.robustmq.kernel.AttachRequest;
 import io.robustmq.kernel.PartingMessage;
 import io.robustmq.protocol.mqtt.MqttLimits;
 import io.robustmq.protocol.mqtt.MqttSettings;
-import io.robustmq.protocol.mqtt.auth.Credentials;
-import io.robustmq.protocol.mqtt.auth.Password;
 import io.robustmq.protocol.mqtt.codec.BinaryData;
 import io.robustmq.protocol.mqtt.codec.ConnAck;
 import io.robustmq.protocol.mqtt.codec.Connect;
@@ -15,6 +13,8 @@ import io.robustmq.protocol.mqtt.codec.Property;
 import io.robustmq.protocol.mqtt.codec.ProtocolVersion;
 import io.robustmq.protocol.mqtt.codec.ReasonCode;
 import io.robustmq.protocol.mqtt.codec.Will;
+import io.robustmq.security.Login;
+import io.robustmq.security.Password;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * Without state; shared by the connections of a loop.
  */
 final class ConnectFlow {
+    private static final String PROTOCOL = "mqtt";
     private static final int RECEIVE_MAXIMUM_DEFAULT = 65_535;
     private static final int CLIENT_ID_CHARACTERS_MAX_31 = 23;
 
@@ -43,10 +44,6 @@ final class ConnectFlow {
     /** What becomes of it. */
     ConnectPlan plan(Connect connect) {
         ConnectPlan.@Nullable Refuse refusal = judgeClientId(connect);
-        if (refusal == null && connect.properties().contains(Property.AUTHENTICATION_METHOD)) {
-            refusal = new ConnectPlan.Refuse(
-                    ReasonCode.BAD_AUTHENTICATION_METHOD, "No extended authentication method is offered here.");
-        }
         if (refusal == null) {
             refusal = judgeWill(connect.will());
         }
@@ -140,13 +137,15 @@ final class ConnectFlow {
     }
 
     /** What the client shows of itself. */
-    static Credentials credentials(Connect connect, ClientProfile profile, String peer) {
+    static Login login(Connect connect, ClientProfile profile, Wire wire) {
         BinaryData password = connect.password();
-        return new Credentials(
+        return new Login(
+                PROTOCOL,
                 profile.clientId(),
                 connect.userName(),
                 password == null ? null : new Password(password.toByteArray()),
-                peer);
+                wire.address(),
+                wire.certificate());
     }
 
     /** How the client is attached. */
@@ -160,8 +159,12 @@ final class ConnectFlow {
                 parting);
     }
 
-    /** The CONNACK that welcomes the client, with all that differs from what it would assume. */
-    ConnAck welcome(ClientProfile profile, boolean sessionPresent) {
+    /**
+     * The CONNACK that welcomes the client, with all that differs from what it would assume.
+     *
+     * @param proof of extended authentication; null without
+     */
+    ConnAck welcome(ClientProfile profile, boolean sessionPresent, @Nullable Proof proof) {
         if (!profile.version().hasProperties()) {
             return new ConnAck(sessionPresent, ReasonCode.SUCCESS, Properties.NONE);
         }
@@ -187,6 +190,11 @@ final class ConnectFlow {
         String responseInformation = settings.responseInformation();
         if (profile.responseInformation() && responseInformation != null) {
             properties.set(Property.RESPONSE_INFORMATION, responseInformation);
+        }
+        if (proof != null) {
+            // [MQTT-4.12.0-5]: the method goes with the CONNACK too.
+            properties.set(Property.AUTHENTICATION_METHOD, proof.method());
+            properties.set(Property.AUTHENTICATION_DATA, proof.lastWord());
         }
         return new ConnAck(sessionPresent, ReasonCode.SUCCESS, properties.build());
     }

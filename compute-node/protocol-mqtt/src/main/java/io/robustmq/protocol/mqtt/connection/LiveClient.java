@@ -4,7 +4,15 @@ import io.robustmq.kernel.Session;
 import io.robustmq.protocol.mqtt.MqttLimits;
 import io.robustmq.protocol.mqtt.codec.AckType;
 import io.robustmq.protocol.mqtt.codec.ReasonCode;
+import io.robustmq.security.SecurityEvent;
+import io.robustmq.security.access.ClientAccess;
+import io.robustmq.security.authentication.AuthenticationExchange;
+import io.robustmq.security.authentication.Verdict;
+import io.robustmq.security.rate.ClientRates;
+import io.robustmq.storage.Loop;
 import io.robustmq.transport.PauseReason;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that a welcomed client has on its connection: the flows of both directions around one kernel session. Loop only.
@@ -18,17 +26,52 @@ final class LiveClient {
     private final DeliveryOutbound outbound;
     private final Acknowledgements acknowledgements;
     private final SubscribeFlow subscriptions;
+    private final ClientAccess access;
+    private final Terminator terminator;
+    private final MqttLoop loop;
+    private final @Nullable PublishRate rate;
 
-    LiveClient(ClientProfile profile, Session session, ClientWriter writer, MqttLoop loop, Terminator terminator) {
+    /** The method of extended authentication it used at CONNECT; null if none. */
+    private final @Nullable String method;
+
+    /** A new proof that is under way (MQTT 5.0 §4.12.1). */
+    private @Nullable AuthenticationExchange exchange;
+
+    /** Ends the connection when the proof of identity does. */
+    private Loop.@Nullable Timer expiry;
+
+    private boolean heldBackForRate;
+
+    /** Neighbours among the live clients of the loop; see {@link MqttLoop#joined}. */
+    private @Nullable LiveClient previous;
+
+    private @Nullable LiveClient next;
+
+    LiveClient(
+            ClientProfile profile,
+            Session session,
+            ClientWriter writer,
+            MqttLoop loop,
+            Terminator terminator,
+            Admission admission) {
         this.profile = profile;
         this.session = session;
         this.writer = writer;
         this.limits = loop.settings().limits();
         DeliveryIds ids = new DeliveryIds();
-        this.inbound = new PublishInbound(loop, session, writer, terminator);
+        this.access = admission.access();
+        this.terminator = terminator;
+        this.loop = loop;
+        Proof proof = admission.proof();
+        this.method = proof == null ? null : proof.method();
+        ClientRates rates = loop.security().rates();
+        this.rate =
+                rates.limited() ? new PublishRate(rates, loop.kernel().loop().nanoTime()) : null;
+        this.inbound = new PublishInbound(loop, session, writer, terminator, access);
         this.outbound = new DeliveryOutbound(loop, session, writer, ids);
         this.acknowledgements = new Acknowledgements(session, writer, ids);
-        this.subscriptions = new SubscribeFlow(loop, session, writer, terminator);
+        this.subscriptions = new SubscribeFlow(loop, session, writer, terminator, access);
+        expireAt(admission.expiresAtMillis());
     }
 
     ClientProfile profile() {
@@ -55,6 +98,94 @@ final class LiveClient {
         return subscriptions;
     }
 
+    ClientAccess access() {
+        return access;
+    }
+
+    @Nullable String method() {
+        return method;
+    }
+
+    @Nullable AuthenticationExchange exchange() {
+        return exchange;
+    }
+
+    void exchange(@Nullable AuthenticationExchange underWay) {
+        exchange = underWay;
+    }
+
+    /** Ends the connection. */
+    void terminate(ReasonCode reason, String sentence) {
+        terminator.terminate(reason, sentence);
+    }
+
+    /** The proof of identity ends then; replaces what held before. */
+    void expireAt(long expiresAtMillis) {
+        stopExpiry();
+        if (expiresAtMillis == Verdict.NEVER || !loop.security().endsExpired()) {
+            return;
+        }
+        long delayMillis = Math.max(0, expiresAtMillis - loop.kernel().loop().wallMillis());
+        expiry = loop.kernel().loop().after(TimeUnit.MILLISECONDS.toNanos(delayMillis), () -> {
+            loop.security().counters().count(SecurityEvent.EXPIRED);
+            terminate(ReasonCode.MAXIMUM_CONNECT_TIME, "The proof of identity expired.");
+        });
+    }
+
+    /** To be called once the connection is over. */
+    void stopExpiry() {
+        Loop.Timer timer = expiry;
+        if (timer != null) {
+            timer.cancel();
+            expiry = null;
+        }
+    }
+
+    void linkBefore(@Nullable LiveClient other) {
+        next = other;
+        if (other != null) {
+            other.previous = this;
+        }
+    }
+
+    @Nullable LiveClient next() {
+        return next;
+    }
+
+    /** @return who comes after */
+    @Nullable LiveClient unlink() {
+        LiveClient before = previous;
+        LiveClient after = next;
+        if (before != null) {
+            before.next = after;
+        }
+        if (after != null) {
+            after.previous = before;
+        }
+        previous = null;
+        next = null;
+        return after;
+    }
+
+    /** A publish was taken: pauses reading if it was more than the client may send in this time. */
+    void spend(int payloadBytes) {
+        PublishRate limit = rate;
+        if (limit == null) {
+            return;
+        }
+        long waitNanos = limit.take(payloadBytes, loop.kernel().loop().nanoTime());
+        if (waitNanos > 0 && !heldBackForRate) {
+            heldBackForRate = true;
+            loop.security().counters().count(SecurityEvent.RATE_PAUSED);
+            writer.wire().shut(PauseReason.LIMIT);
+            // The connection may be over by then, and opening its wire once more does no harm.
+            Loop.Timer _ = loop.kernel().loop().after(waitNanos, () -> {
+                heldBackForRate = false;
+                letGoIfEased();
+            });
+        }
+    }
+
     /** An acknowledgement arrived, of whichever direction. */
     void ack(AckType type, int packetId, ReasonCode reason) {
         switch (type) {
@@ -74,7 +205,7 @@ final class LiveClient {
 
     /** Lets reading go on. To be called when something was answered. */
     void letGoIfEased() {
-        if (inbound.isEased() && subscriptions.pending() < limits.requestsPendingMax()) {
+        if (!heldBackForRate && inbound.isEased() && subscriptions.pending() < limits.requestsPendingMax()) {
             writer.wire().open(PauseReason.LIMIT);
         }
     }

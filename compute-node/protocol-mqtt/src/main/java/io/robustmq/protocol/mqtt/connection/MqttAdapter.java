@@ -1,10 +1,12 @@
 package io.robustmq.protocol.mqtt.connection;
 
 import io.netty.channel.Channel;
+import io.netty.util.AttributeKey;
 import io.robustmq.kernel.Kernel;
 import io.robustmq.protocol.mqtt.MqttFigures;
 import io.robustmq.protocol.mqtt.MqttSettings;
-import io.robustmq.protocol.mqtt.auth.Authenticator;
+import io.robustmq.security.CertificateIdentity;
+import io.robustmq.security.node.NodeSecurity;
 import io.robustmq.transport.ConnectionAcceptor;
 import io.robustmq.transport.ListenerInfo;
 import io.robustmq.transport.NettyLoop;
@@ -14,22 +16,27 @@ import java.util.random.RandomGenerator;
 
 /**
  * MQTT for the connections of listeners: give it to a listener as its acceptor. One object serves any number of listeners
- * that share settings and authenticator. The loops of the kernel and those of the listeners are the same, with the same
+ * that share settings and security. The loops of the kernel and those of the listeners are the same, with the same
  * indexes. {@link #accepted} on the loop that owns the connection, all else on any thread.
  */
 public final class MqttAdapter implements ConnectionAcceptor {
+    /** What a channel's TLS layer knows of the client's certificate, set before the first bytes of MQTT. */
+    public static final AttributeKey<CertificateIdentity> CERTIFICATE =
+            AttributeKey.valueOf("io.robustmq.mqtt.certificate");
+
     private final List<MqttLoop> loops;
 
     /**
-     * @param authenticator asked for every CONNECT
+     * @param security asked for every CONNECT, PUBLISH and SUBSCRIBE
      * @param random source of client identifiers; must not be guessable from outside and is used by all loops
      */
-    public MqttAdapter(Kernel kernel, MqttSettings settings, Authenticator authenticator, RandomGenerator random) {
+    public MqttAdapter(Kernel kernel, MqttSettings settings, NodeSecurity security, RandomGenerator random) {
         List<MqttLoop> made = new ArrayList<>();
         for (int i = 0; i < kernel.loops(); i++) {
-            made.add(new MqttLoop(kernel.loop(i), settings, authenticator, random));
+            made.add(new MqttLoop(kernel.loop(i), settings, security, random));
         }
         this.loops = List.copyOf(made);
+        security.onExpel(who -> loops.forEach(loop -> loop.kernel().loop().execute(() -> loop.expel(who))));
     }
 
     @Override

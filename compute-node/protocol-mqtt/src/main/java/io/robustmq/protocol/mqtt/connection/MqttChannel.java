@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.robustmq.security.CertificateIdentity;
 import io.robustmq.transport.CoalescingWriter;
 import io.robustmq.transport.Farewell;
 import io.robustmq.transport.KeepAliveWheel;
@@ -12,6 +13,9 @@ import io.robustmq.transport.PauseReason;
 import io.robustmq.transport.ReadGate;
 import io.robustmq.transport.WriteLimits;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +25,9 @@ import org.slf4j.LoggerFactory;
 final class MqttChannel extends ChannelInboundHandlerAdapter
         implements Wire, CoalescingWriter.Owner, ReadGate.Owner, KeepAliveWheel.Owner {
     private static final Logger log = LoggerFactory.getLogger(MqttChannel.class);
+
+    /** Of a peer without an address: one that no rule and no trust in the own machine speaks of. */
+    private static final InetAddress NOWHERE = InetAddress.ofLiteral("0.0.0.0");
 
     private final Channel channel;
     private final CoalescingWriter writer;
@@ -154,5 +161,17 @@ final class MqttChannel extends ChannelInboundHandlerAdapter
     @Override
     public String peer() {
         return String.valueOf(channel.remoteAddress());
+    }
+
+    @Override
+    public InetAddress address() {
+        return channel.remoteAddress() instanceof InetSocketAddress peer && peer.getAddress() != null
+                ? peer.getAddress()
+                : NOWHERE;
+    }
+
+    @Override
+    public @Nullable CertificateIdentity certificate() {
+        return channel.attr(MqttAdapter.CERTIFICATE).get();
     }
 }

@@ -13,9 +13,9 @@ import io.robustmq.kernel.SessionSink;
 import io.robustmq.kernel.SubscribeResult;
 import io.robustmq.protocol.mqtt.MqttEvent;
 import io.robustmq.protocol.mqtt.MqttLimits;
-import io.robustmq.protocol.mqtt.auth.Verdict;
 import io.robustmq.protocol.mqtt.codec.AckType;
 import io.robustmq.protocol.mqtt.codec.Auth;
+import io.robustmq.protocol.mqtt.codec.BinaryData;
 import io.robustmq.protocol.mqtt.codec.ConnAck;
 import io.robustmq.protocol.mqtt.codec.Connect;
 import io.robustmq.protocol.mqtt.codec.DecodeFailure;
@@ -42,8 +42,17 @@ import io.robustmq.protocol.mqtt.codec.Subscribe;
 import io.robustmq.protocol.mqtt.codec.UnsubAck;
 import io.robustmq.protocol.mqtt.codec.Unsubscribe;
 import io.robustmq.protocol.mqtt.codec.Will;
+import io.robustmq.security.Login;
+import io.robustmq.security.access.AccessRequest;
+import io.robustmq.security.access.ClientAccess;
+import io.robustmq.security.access.Decision;
+import io.robustmq.security.authentication.AuthenticationExchange;
+import io.robustmq.security.authentication.Refusal;
+import io.robustmq.security.authentication.Verdict;
 import io.robustmq.transport.PauseReason;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,13 +63,15 @@ import org.slf4j.LoggerFactory;
  * each word of the kernel to the flow it belongs to. Between two packets it holds no bytes except those of a packet that
  * is not complete. Whatever a client sends ends in a packet or a close of this connection, and never in more.
  *
- * <p>Loop only, except where the authenticator answers on another thread, which is handed over to the loop.
+ * <p>Loop only, except where security answers on another thread, which is handed over to the loop.
  */
 final class MqttConnection implements PacketSink, SessionSink, Terminator {
     private static final Logger log = LoggerFactory.getLogger(MqttConnection.class);
     private static final long NANOS_PER_MILLI = 1_000_000L;
     private static final int REST_BYTES_MIN = 256;
     private static final PingResp PING_RESPONSE = new PingResp();
+    private static final Verdict.Denied NOT_OFFERED =
+            new Verdict.Denied(Refusal.BAD_METHOD, "The authentication method is not offered here.");
 
     private final MqttLoop loop;
     private final Wire wire;
@@ -137,6 +148,10 @@ final class MqttConnection implements PacketSink, SessionSink, Terminator {
             }
             case ConnectionState.Authenticating waiting ->
                 refuse(waiting.profile(), ReasonCode.SERVER_UNAVAILABLE, "The login was not checked in time.");
+            case ConnectionState.Exchanging waiting -> {
+                loop.counters().event(MqttEvent.CONNECT_TIMEOUT);
+                refuse(waiting.profile(), ReasonCode.NOT_AUTHORIZED, "The challenge was not answered in time.");
+            }
             case ConnectionState.Attaching waiting -> {
                 waiting.session().detach(Detach.BROKEN);
                 refuse(waiting.profile(), ReasonCode.SERVER_UNAVAILABLE, "The session was not attached in time.");
@@ -164,6 +179,8 @@ final class MqttConnection implements PacketSink, SessionSink, Terminator {
             case ConnectionState.AwaitingConnect _ -> close();
             case ConnectionState.Authenticating waiting ->
                 refuse(waiting.profile(), ReasonCode.SERVER_UNAVAILABLE, "The server stops.");
+            case ConnectionState.Exchanging waiting ->
+                refuse(waiting.profile(), ReasonCode.SERVER_UNAVAILABLE, "The server stops.");
             case ConnectionState.Attaching waiting -> {
                 waiting.session().detach(Detach.BROKEN);
                 refuse(waiting.profile(), ReasonCode.SERVER_UNAVAILABLE, "The server stops.");
@@ -189,11 +206,14 @@ final class MqttConnection implements PacketSink, SessionSink, Terminator {
         switch (state) {
             case ConnectionState.Live live -> {
                 loop.counters().event(MqttEvent.CONNECTION_LOST);
-                leaveLive();
+                leaveLive(live.client());
                 live.client().session().detach(Detach.BROKEN);
             }
             case ConnectionState.Attaching attaching -> attaching.session().detach(Detach.BROKEN);
-            case ConnectionState.AwaitingConnect _, ConnectionState.Authenticating _, ConnectionState.Closing _ -> {
+            case ConnectionState.AwaitingConnect _,
+                    ConnectionState.Authenticating _,
+                    ConnectionState.Exchanging _,
+                    ConnectionState.Closing _ -> {
                 // The kernel knows nothing of this connection, or nothing any more.
             }
         }
@@ -205,7 +225,15 @@ final class MqttConnection implements PacketSink, SessionSink, Terminator {
     @Override
     public void publish(PublishView view) throws DecodeFailure {
         LiveClient client = live();
-        client.inbound().publish(view);
+        AccessRequest open = client.inbound().publish(view);
+        if (open != null) {
+            // The packet comes again when the answer is remembered.
+            decoder.putBack();
+            wire.shut(PauseReason.UNDECIDED);
+            ask(client, List.of(open), answers -> answers.forEach(client.access()::learn));
+            return;
+        }
+        client.spend(view.payloadLength());
         holdBackIfBacklogged(client);
     }
 
@@ -222,12 +250,13 @@ final class MqttConnection implements PacketSink, SessionSink, Terminator {
             connect(connect);
             return;
         }
+        if (state instanceof ConnectionState.Exchanging exchanging) {
+            exchanged(exchanging, packet);
+            return;
+        }
         LiveClient client = live();
         switch (packet) {
-            case Subscribe subscribe -> {
-                client.subscriptions().subscribe(subscribe);
-                holdBackIfBacklogged(client);
-            }
+            case Subscribe subscribe -> subscribe(client, subscribe, Map.of());
             case Unsubscribe unsubscribe -> {
                 client.subscriptions().unsubscribe(unsubscribe);
                 holdBackIfBacklogged(client);
@@ -235,7 +264,7 @@ final class MqttConnection implements PacketSink, SessionSink, Terminator {
             case PingReq _ -> client.writer().write(PING_RESPONSE);
             case Disconnect disconnect -> disconnect(client, disconnect);
             case Connect _ -> throw DecodeFailure.protocolError("A second CONNECT [MQTT-3.1.0-2].");
-            case Auth _ -> throw DecodeFailure.protocolError("AUTH without extended authentication [MQTT-4.12.0-6].");
+            case Auth auth -> reauthenticate(client, auth);
             case ConnAck _, Publish _, PubAck _, PubRec _, PubRel _, PubComp _, SubAck _, UnsubAck _, PingResp _ ->
                 throw new IllegalStateException("the decoder let a " + packet.type() + " pass as a record");
         }
@@ -251,42 +280,227 @@ final class MqttConnection implements PacketSink, SessionSink, Terminator {
     }
 
     private void authenticate(Connect connect, ClientProfile profile) {
-        state = new ConnectionState.Authenticating(profile);
-        shut(PauseReason.UNDECIDED);
-        CompletableFuture<Verdict> verdict;
-        try {
-            verdict = loop.authenticator()
-                    .authenticate(ConnectFlow.credentials(connect, profile, wire.peer()))
-                    .toCompletableFuture();
-        } catch (RuntimeException broken) {
-            verdict = CompletableFuture.failedFuture(broken);
-        }
-        if (verdict.isDone() && !verdict.isCompletedExceptionally()) {
-            decided(connect.will(), profile, verdict.join());
+        Login login = ConnectFlow.login(connect, profile, wire);
+        String method = connect.properties().text(Property.AUTHENTICATION_METHOD);
+        if (method != null) {
+            beginExchange(connect, profile, login, method);
             return;
         }
-        CompletableFuture<Verdict> _ =
-                verdict.whenComplete((answer, failure) -> loop.kernel().loop().execute(() -> {
-                    if (failure != null) {
-                        log.warn("The login of {} could not be checked: {}", wire.peer(), String.valueOf(failure));
-                        log.debug("Why a login could not be checked", failure);
-                    }
-                    decided(connect.will(), profile, failure != null || answer == null ? Verdict.UNAVAILABLE : answer);
-                }));
+        state = new ConnectionState.Authenticating(profile);
+        shut(PauseReason.UNDECIDED);
+        CompletableFuture<Verdict> verdict = loop.security().login(login).toCompletableFuture();
+        if (verdict.isDone()) {
+            decided(connect.will(), profile, verdict.join(), null);
+            return;
+        }
+        CompletableFuture<Void> _ = verdict.thenAccept(
+                answer -> loop.kernel().loop().execute(() -> decided(connect.will(), profile, answer, null)));
     }
 
-    private void decided(@Nullable Will will, ClientProfile profile, Verdict verdict) {
+    private void decided(@Nullable Will will, ClientProfile profile, Verdict verdict, @Nullable Proof proof) {
         if (!(state instanceof ConnectionState.Authenticating)) {
             return;
         }
-        if (verdict != Verdict.ACCEPTED) {
-            loop.counters().event(MqttEvent.AUTHENTICATION_FAILED);
-            refuse(profile, ReasonCodes.ofVerdict(verdict), "The login was not accepted: " + verdict + ".");
+        switch (verdict) {
+            case Verdict.Accepted accepted -> {
+                ClientAccess access =
+                        loop.security().access(accepted.subject(), loop.kernel().loop()::nanoTime);
+                admit(will, profile, new Admission(access, accepted.expiresAtMillis(), proof));
+            }
+            case Verdict.Denied denied -> {
+                loop.counters().event(MqttEvent.AUTHENTICATION_FAILED);
+                refuse(profile, ReasonCodes.ofRefusal(denied.reason()), denied.sentence());
+            }
+            case Verdict.Ignored _ -> throw new IllegalStateException("a login is accepted or denied in the end");
+        }
+    }
+
+    /** The client is who it says it is; its will is an operation like any other. */
+    private void admit(@Nullable Will will, ClientProfile profile, Admission admission) {
+        if (will == null) {
+            attach(null, profile, admission);
             return;
         }
+        AccessRequest request = AccessRequest.publish(will.topic(), will.qos().value(), will.retain());
+        switch (admission.access().publish(request.topic(), request.qos(), request.retain())) {
+            case ALLOWED -> attach(will, profile, admission);
+            case DENIED -> refuseWill(profile);
+            case UNDECIDED -> {
+                CompletableFuture<Void> _ = admission
+                        .access()
+                        .ask(request)
+                        .toCompletableFuture()
+                        .thenAccept(answer -> loop.kernel().loop().execute(() -> {
+                            if (!(state instanceof ConnectionState.Authenticating)) {
+                                return;
+                            }
+                            if (answer == Decision.ALLOWED) {
+                                attach(will, profile, admission);
+                            } else {
+                                refuseWill(profile);
+                            }
+                        }));
+            }
+        }
+    }
+
+    private void refuseWill(ClientProfile profile) {
+        loop.counters().event(MqttEvent.WILL_DENIED);
+        refuse(profile, ReasonCode.NOT_AUTHORIZED, "The will topic is not allowed for this client.");
+    }
+
+    private void attach(@Nullable Will will, ClientProfile profile, Admission admission) {
         PartingMessage parting = will == null ? null : WillMapping.toPartingMessage(will, profile, loop);
         state = new ConnectionState.Attaching(
-                profile, loop.kernel().attach(loop.connectFlow().attachRequest(profile, parting), this));
+                profile, loop.kernel().attach(loop.connectFlow().attachRequest(profile, parting), this), admission);
+    }
+
+    // Extended authentication (MQTT 5.0 section 4.12).
+
+    private void beginExchange(Connect connect, ClientProfile profile, Login login, String method) {
+        AuthenticationExchange exchange = loop.security().beginExchange(method);
+        Verdict.Denied refused =
+                exchange == null ? NOT_OFFERED : loop.security().refusedUnseen(login);
+        if (exchange == null || refused != null) {
+            state = new ConnectionState.Authenticating(profile);
+            decided(null, profile, refused == null ? NOT_OFFERED : refused, null);
+            return;
+        }
+        step(
+                new ConnectionState.Exchanging(profile, connect, login, method, exchange),
+                exchange.next(ExtendedAuthentication.data(connect.properties())));
+    }
+
+    private void exchanged(ConnectionState.Exchanging exchanging, Packet packet) throws DecodeFailure {
+        switch (packet) {
+            case Auth auth -> {
+                ExtendedAuthentication.require(auth, ReasonCode.CONTINUE_AUTHENTICATION, exchanging.method());
+                step(exchanging, exchanging.exchange().next(ExtendedAuthentication.data(auth.properties())));
+            }
+            case Disconnect _ -> close();
+            default ->
+                throw DecodeFailure.protocolError(
+                        "Only AUTH and DISCONNECT may come before the CONNACK [MQTT-3.1.2-30].");
+        }
+    }
+
+    private void step(ConnectionState.Exchanging exchanging, AuthenticationExchange.Step step) {
+        switch (step) {
+            case AuthenticationExchange.Step.Challenge challenge -> {
+                state = exchanging;
+                ClientWriter writer = writer(exchanging.profile());
+                if (!writer.write(ExtendedAuthentication.packet(
+                        ReasonCode.CONTINUE_AUTHENTICATION, exchanging.method(), challenge.data()))) {
+                    refuse(
+                            exchanging.profile(),
+                            ReasonCode.PACKET_TOO_LARGE,
+                            "The challenge is larger than the client takes.");
+                }
+            }
+            case AuthenticationExchange.Step.Proven proven ->
+                ended(
+                        exchanging,
+                        loop.security().proven(exchanging.login(), proven),
+                        new Proof(exchanging.method(), BinaryData.copyOf(proven.data())));
+            case AuthenticationExchange.Step.Failed failed ->
+                ended(exchanging, loop.security().disproven(exchanging.login(), failed), null);
+        }
+    }
+
+    private void ended(ConnectionState.Exchanging exchanging, Verdict verdict, @Nullable Proof proof) {
+        state = new ConnectionState.Authenticating(exchanging.profile());
+        shut(PauseReason.UNDECIDED);
+        decided(exchanging.connect().will(), exchanging.profile(), verdict, proof);
+    }
+
+    /** MQTT 5.0 section 4.12.1: the client proves anew who it is, while everything else goes on. */
+    private void reauthenticate(LiveClient client, Auth auth) throws DecodeFailure {
+        AuthenticationExchange exchange = client.exchange();
+        ExtendedAuthentication.require(
+                auth,
+                exchange == null ? ReasonCode.RE_AUTHENTICATE : ReasonCode.CONTINUE_AUTHENTICATION,
+                client.method());
+        String method = String.valueOf(client.method());
+        if (exchange == null) {
+            exchange = loop.security().beginExchange(method);
+        }
+        if (exchange == null) {
+            throw DecodeFailure.of(
+                    ReasonCode.BAD_AUTHENTICATION_METHOD, "The authentication method is not offered any more.");
+        }
+        client.exchange(exchange);
+        Login login = new Login(
+                client.access().subject().source(),
+                client.profile().clientId(),
+                null,
+                null,
+                wire.address(),
+                wire.certificate());
+        switch (exchange.next(ExtendedAuthentication.data(auth.properties()))) {
+            case AuthenticationExchange.Step.Challenge challenge ->
+                client.writer()
+                        .write(ExtendedAuthentication.packet(
+                                ReasonCode.CONTINUE_AUTHENTICATION, method, challenge.data()));
+            case AuthenticationExchange.Step.Proven proven -> {
+                client.exchange(null);
+                proven(client, method, proven, loop.security().proven(login, proven));
+            }
+            case AuthenticationExchange.Step.Failed failed -> {
+                Verdict _ = loop.security().disproven(login, failed);
+                terminate(ReasonCode.NOT_AUTHORIZED, failed.sentence());
+            }
+        }
+    }
+
+    private void proven(LiveClient client, String method, AuthenticationExchange.Step.Proven proven, Verdict verdict) {
+        if (!(verdict instanceof Verdict.Accepted accepted)
+                || !proven.userName().equals(client.access().subject().userName())) {
+            terminate(ReasonCode.NOT_AUTHORIZED, "The new proof is not of the same user, or not accepted.");
+            return;
+        }
+        client.access().become(accepted.subject());
+        client.expireAt(accepted.expiresAtMillis());
+        loop.counters().event(MqttEvent.RE_AUTHENTICATED);
+        client.writer().write(ExtendedAuthentication.packet(ReasonCode.SUCCESS, method, proven.data()));
+    }
+
+    // What has to be asked outside.
+
+    private void subscribe(LiveClient client, Subscribe packet, Map<AccessRequest, Decision> answers) {
+        List<AccessRequest> open = client.subscriptions().subscribe(packet, answers);
+        if (open.isEmpty()) {
+            holdBackIfBacklogged(client);
+            return;
+        }
+        shut(PauseReason.UNDECIDED);
+        ask(client, open, found -> {
+            Map<AccessRequest, Decision> all = new HashMap<>(answers);
+            all.putAll(found);
+            subscribe(client, packet, all);
+        });
+    }
+
+    /** What is to happen with the answers. */
+    private interface Answered {
+        void with(Map<AccessRequest, Decision> answers);
+    }
+
+    /** Asks; when all answers are there and the client still is, goes on with them and reads on. */
+    private void ask(LiveClient client, List<AccessRequest> open, Answered then) {
+        Map<AccessRequest, CompletableFuture<Decision>> asked = new HashMap<>();
+        for (AccessRequest request : open) {
+            asked.computeIfAbsent(request, one -> client.access().ask(one).toCompletableFuture());
+        }
+        CompletableFuture<Void> _ = CompletableFuture.allOf(asked.values().toArray(CompletableFuture[]::new))
+                .thenRun(() -> loop.kernel().loop().execute(() -> {
+                    if (!(state instanceof ConnectionState.Live live) || live.client() != client) {
+                        return;
+                    }
+                    Map<AccessRequest, Decision> answers = new HashMap<>();
+                    asked.forEach((request, answer) -> answers.put(request, answer.join()));
+                    wire.open(PauseReason.UNDECIDED);
+                    then.with(answers);
+                }));
     }
 
     @Override
@@ -296,7 +510,8 @@ final class MqttConnection implements PacketSink, SessionSink, Terminator {
         }
         ClientProfile profile = attaching.profile();
         ClientWriter writer = writer(profile);
-        if (!writer.write(loop.connectFlow().welcome(profile, resumed))) {
+        if (!writer.write(loop.connectFlow()
+                .welcome(profile, resumed, attaching.admission().proof()))) {
             loop.rejections()
                     .rejected(
                             wire.peer(),
@@ -311,8 +526,9 @@ final class MqttConnection implements PacketSink, SessionSink, Terminator {
         if (resumed) {
             loop.counters().event(MqttEvent.SESSION_RESUMED);
         }
-        loop.counters().live(1);
-        state = new ConnectionState.Live(new LiveClient(profile, session, writer, loop, this));
+        LiveClient client = new LiveClient(profile, session, writer, loop, this, attaching.admission());
+        loop.joined(client);
+        state = new ConnectionState.Live(client);
         watchKeepAlive(profile);
         wire.open(PauseReason.UNDECIDED);
     }
@@ -404,7 +620,10 @@ final class MqttConnection implements PacketSink, SessionSink, Terminator {
             }
             case ConnectionState.Attaching attaching ->
                 refuse(attaching.profile(), ReasonCode.SERVER_UNAVAILABLE, "The session ended: " + reason + ".");
-            case ConnectionState.AwaitingConnect _, ConnectionState.Authenticating _, ConnectionState.Closing _ -> {
+            case ConnectionState.AwaitingConnect _,
+                    ConnectionState.Authenticating _,
+                    ConnectionState.Exchanging _,
+                    ConnectionState.Closing _ -> {
                 // No session was attached, or it was given up already.
             }
         }
@@ -438,7 +657,7 @@ final class MqttConnection implements PacketSink, SessionSink, Terminator {
             expiryMillis = ClientProfile.expiryMillis(loop.connectFlow().grantedExpirySeconds(askedSeconds));
         }
         loop.counters().event(MqttEvent.DISCONNECTED_BY_CLIENT);
-        leaveLive();
+        leaveLive(client);
         client.session().detach(new Detach(disconnect.reason() == ReasonCode.SUCCESS, expiryMillis));
         close();
     }
@@ -449,6 +668,7 @@ final class MqttConnection implements PacketSink, SessionSink, Terminator {
         switch (state) {
             case ConnectionState.Live _ -> terminate(failure.reason(), sentence);
             case ConnectionState.AwaitingConnect _ -> refuseUnread(failure, sentence);
+            case ConnectionState.Exchanging exchanging -> refuse(exchanging.profile(), failure.reason(), sentence);
             case ConnectionState.Closing _ -> {
                 // The packet at hand ended the connection and broke a rule too; once is enough.
             }
@@ -514,7 +734,7 @@ final class MqttConnection implements PacketSink, SessionSink, Terminator {
     private void partFromLive(LiveClient client, ReasonCode reason, String sentence) {
         loop.counters().event(MqttEvent.DISCONNECTED_BY_SERVER);
         loop.counters().ending(reason);
-        leaveLive();
+        leaveLive(client);
         ClientWriter writer = client.writer();
         if (writer.hasProperties()) {
             ReasonCode legal =
@@ -527,9 +747,10 @@ final class MqttConnection implements PacketSink, SessionSink, Terminator {
         close();
     }
 
-    private void leaveLive() {
-        loop.counters().live(-1);
+    private void leaveLive(LiveClient client) {
+        client.stopExpiry();
         state = ConnectionState.Closing.INSTANCE;
+        loop.left(client);
     }
 
     private void close() {

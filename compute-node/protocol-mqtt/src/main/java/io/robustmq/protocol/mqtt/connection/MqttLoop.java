@@ -6,8 +6,13 @@ import io.robustmq.kernel.KernelLoop;
 import io.robustmq.kernel.PublishDraft;
 import io.robustmq.protocol.mqtt.MqttFigures;
 import io.robustmq.protocol.mqtt.MqttSettings;
-import io.robustmq.protocol.mqtt.auth.Authenticator;
+import io.robustmq.protocol.mqtt.codec.ReasonCode;
+import io.robustmq.security.SecurityEvent;
+import io.robustmq.security.access.Subject;
+import io.robustmq.security.node.NodeSecurity;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the MQTT connections of one home loop share: the kernel as seen from there, settings, counters, and scratch space
@@ -19,12 +24,15 @@ final class MqttLoop {
 
     private final KernelLoop kernel;
     private final MqttSettings settings;
-    private final Authenticator authenticator;
+    private final NodeSecurity security;
     private final TopicRules topics;
     private final ConnectFlow connectFlow;
     private final MqttCounters counters = new MqttCounters();
     private final RejectionLog rejections;
     private final PublishDraft draft = new PublishDraft();
+
+    /** The live clients, linked with each other. */
+    private @Nullable LiveClient firstClient;
 
     // On the heap and not pooled: they live as long as the loop and need no release.
     private final ByteBuf headers = Unpooled.buffer(SCRATCH_BYTES);
@@ -32,13 +40,13 @@ final class MqttLoop {
 
     /**
      * @param kernel the kernel as seen from the same loop
-     * @param authenticator asked for every CONNECT; may be shared between loops
+     * @param security may be shared between loops
      * @param random source of client identifiers; must not be guessable from outside
      */
-    MqttLoop(KernelLoop kernel, MqttSettings settings, Authenticator authenticator, RandomGenerator random) {
+    MqttLoop(KernelLoop kernel, MqttSettings settings, NodeSecurity security, RandomGenerator random) {
         this.kernel = kernel;
         this.settings = settings;
-        this.authenticator = authenticator;
+        this.security = security;
         this.topics = new TopicRules(settings.limits());
         this.connectFlow = new ConnectFlow(settings, topics, new ClientIds(random));
         this.rejections =
@@ -58,8 +66,40 @@ final class MqttLoop {
         return settings;
     }
 
-    Authenticator authenticator() {
-        return authenticator;
+    NodeSecurity security() {
+        return security;
+    }
+
+    /** A client was welcomed. */
+    void joined(LiveClient client) {
+        LiveClient first = firstClient;
+        client.linkBefore(first);
+        firstClient = client;
+        counters.live(1);
+    }
+
+    /** A client that was welcomed is over. */
+    void left(LiveClient client) {
+        LiveClient next = client.unlink();
+        if (firstClient == client) {
+            firstClient = next;
+        }
+        counters.live(-1);
+        security.disconnected(client.access().subject());
+    }
+
+    /** Ends the connections of those clients. */
+    void expel(Predicate<Subject> who) {
+        LiveClient client = firstClient;
+        while (client != null) {
+            LiveClient next = client.next();
+            if (who.test(client.access().subject())) {
+                security.counters().count(SecurityEvent.EXPELLED);
+                client.terminate(
+                        ReasonCode.ADMINISTRATIVE_ACTION, "The client was banned, or its user was changed or deleted.");
+            }
+            client = next;
+        }
     }
 
     TopicRules topics() {

@@ -13,6 +13,8 @@ import io.robustmq.protocol.mqtt.codec.AckType;
 import io.robustmq.protocol.mqtt.codec.DecodeFailure;
 import io.robustmq.protocol.mqtt.codec.PublishView;
 import io.robustmq.protocol.mqtt.codec.ReasonCode;
+import io.robustmq.security.access.AccessRequest;
+import io.robustmq.security.access.ClientAccess;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,7 @@ final class PublishInbound {
     private final Session session;
     private final ClientWriter writer;
     private final Terminator terminator;
+    private final ClientAccess access;
     private final TopicAliases aliases;
     private final UnansweredPublishes unanswered = new UnansweredPublishes();
 
@@ -41,19 +44,42 @@ final class PublishInbound {
     /** Why the publish at hand is not handed to the kernel; success if it is. */
     private ReasonCode refusal = ReasonCode.SUCCESS;
 
-    PublishInbound(MqttLoop loop, Session session, ClientWriter writer, Terminator terminator) {
+    PublishInbound(MqttLoop loop, Session session, ClientWriter writer, Terminator terminator, ClientAccess access) {
         this.loop = loop;
         this.session = session;
         this.writer = writer;
         this.terminator = terminator;
+        this.access = access;
         this.aliases = new TopicAliases(
                 writer.hasProperties() ? loop.settings().limits().topicAliasMaximum() : 0);
     }
 
-    /** A PUBLISH arrived; the view is read during the call. */
-    void publish(PublishView view) throws DecodeFailure {
-        loop.counters().publishReceived(view.payloadLength());
+    /**
+     * A PUBLISH arrived; the view is read during the call.
+     *
+     * @return null if it was taken; else what has to be asked before, and the packet has to come again
+     */
+    @Nullable AccessRequest publish(PublishView view) throws DecodeFailure {
         Name name = name(view);
+        if (name != null) {
+            switch (access.publish(name.text(), view.qos().value(), view.retain())) {
+                case ALLOWED -> {}
+                case DENIED -> {
+                    loop.counters().event(MqttEvent.PUBLISH_DENIED);
+                    refusal = ReasonCode.NOT_AUTHORIZED;
+                    name = null;
+                }
+                case UNDECIDED -> {
+                    return AccessRequest.publish(name.text(), view.qos().value(), view.retain());
+                }
+            }
+        }
+        take(view, name);
+        return null;
+    }
+
+    private void take(PublishView view, @Nullable Name name) throws DecodeFailure {
+        loop.counters().publishReceived(view.payloadLength());
         switch (view.qos()) {
             case AT_MOST_ONCE -> {
                 if (name == null) {

@@ -3,11 +3,11 @@ package io.robustmq.protocol.mqtt.connection;
 import io.robustmq.kernel.CloseReason;
 import io.robustmq.kernel.KernelFault;
 import io.robustmq.kernel.PublishOutcome;
-import io.robustmq.protocol.mqtt.auth.Verdict;
 import io.robustmq.protocol.mqtt.codec.ReasonCode;
+import io.robustmq.security.authentication.Refusal;
 import org.jspecify.annotations.Nullable;
 
-/** What the kernel and the authenticator say, in MQTT's words: the one table of it (MQTT 5.0 §2.4). */
+/** What the kernel and security say, in MQTT's words: the one table of it (MQTT 5.0 §2.4). */
 final class ReasonCodes {
     private ReasonCodes() {}
 
@@ -48,13 +48,15 @@ final class ReasonCodes {
     }
 
     /** For CONNACK. */
-    static ReasonCode ofVerdict(Verdict verdict) {
-        return switch (verdict) {
-            case ACCEPTED -> ReasonCode.SUCCESS;
+    static ReasonCode ofRefusal(Refusal refusal) {
+        return switch (refusal) {
             case BAD_CREDENTIALS -> ReasonCode.BAD_USER_NAME_OR_PASSWORD;
             case NOT_AUTHORIZED -> ReasonCode.NOT_AUTHORIZED;
             case BUSY -> ReasonCode.SERVER_BUSY;
             case UNAVAILABLE -> ReasonCode.SERVER_UNAVAILABLE;
+            case BANNED -> ReasonCode.BANNED;
+            case TOO_MANY_FAILURES -> ReasonCode.CONNECTION_RATE_EXCEEDED;
+            case BAD_METHOD -> ReasonCode.BAD_AUTHENTICATION_METHOD;
         };
     }
 }

@@ -4,6 +4,7 @@ import io.robustmq.kernel.Guarantee;
 import io.robustmq.kernel.Session;
 import io.robustmq.kernel.SubscribeRequest;
 import io.robustmq.kernel.SubscribeResult;
+import io.robustmq.protocol.mqtt.MqttEvent;
 import io.robustmq.protocol.mqtt.MqttLimits;
 import io.robustmq.protocol.mqtt.codec.Packet;
 import io.robustmq.protocol.mqtt.codec.Properties;
@@ -14,6 +15,9 @@ import io.robustmq.protocol.mqtt.codec.Subscribe;
 import io.robustmq.protocol.mqtt.codec.SubscriptionOptions;
 import io.robustmq.protocol.mqtt.codec.UnsubAck;
 import io.robustmq.protocol.mqtt.codec.Unsubscribe;
+import io.robustmq.security.access.AccessRequest;
+import io.robustmq.security.access.ClientAccess;
+import io.robustmq.security.access.Decision;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,13 +31,17 @@ import org.jspecify.annotations.Nullable;
 final class SubscribeFlow {
     private final MqttLimits limits;
     private final TopicRules topics;
+    private final MqttCounters counters;
+    private final ClientAccess access;
     private final Session session;
     private final ClientWriter writer;
     private final Terminator terminator;
     private final Map<Long, Pending> pending = new HashMap<>();
     private long tokens;
 
-    SubscribeFlow(MqttLoop loop, Session session, ClientWriter writer, Terminator terminator) {
+    SubscribeFlow(MqttLoop loop, Session session, ClientWriter writer, Terminator terminator, ClientAccess access) {
+        this.counters = loop.counters();
+        this.access = access;
         this.limits = loop.settings().limits();
         this.topics = loop.topics();
         this.session = session;
@@ -46,20 +54,55 @@ final class SubscribeFlow {
         return pending.size();
     }
 
-    void subscribe(Subscribe packet) {
+    /**
+     * A SUBSCRIBE arrived.
+     *
+     * @param answers what was asked before, empty at first
+     * @return what has to be asked before it can be carried out, and then it is to be given here again; empty if it was
+     *     carried out
+     */
+    List<AccessRequest> subscribe(Subscribe packet, Map<AccessRequest, Decision> answers) {
+        List<AccessRequest> open = new ArrayList<>();
+        List<FilterReading> readings = new ArrayList<>();
+        for (Subscribe.Entry entry : packet.entries()) {
+            FilterReading reading = read(entry.filter(), readings.size());
+            if (reading instanceof FilterReading.Understood understood) {
+                AccessRequest request = AccessRequest.subscribe(
+                        understood.pattern(), entry.options().maximumQos().value());
+                Decision known = answers.get(request);
+                Decision decision = known != null ? known : access.subscribe(request.topic(), request.qos());
+                switch (decision) {
+                    case ALLOWED -> {}
+                    case DENIED -> reading = new FilterReading.Invalid(ReasonCode.NOT_AUTHORIZED);
+                    case UNDECIDED -> open.add(request);
+                }
+            }
+            readings.add(reading);
+        }
+        if (open.isEmpty()) {
+            subscribe(packet, readings);
+        }
+        return open;
+    }
+
+    private void subscribe(Subscribe packet, List<FilterReading> readings) {
         List<Integer> identifiers = packet.properties().subscriptionIdentifiers();
         int identifier = identifiers.isEmpty() ? 0 : identifiers.getFirst();
         List<SubscribeRequest> requests = new ArrayList<>();
         List<@Nullable ReasonCode> reasons = new ArrayList<>();
         for (Subscribe.Entry entry : packet.entries()) {
-            FilterReading reading = read(entry.filter(), reasons.size());
             reasons.add(
-                    switch (reading) {
+                    switch (readings.get(reasons.size())) {
                         case FilterReading.Understood understood -> {
                             requests.add(request(understood, entry.options(), identifier));
                             yield null;
                         }
-                        case FilterReading.Invalid invalid -> invalid.reason();
+                        case FilterReading.Invalid invalid -> {
+                            if (invalid.reason() == ReasonCode.NOT_AUTHORIZED) {
+                                counters.event(MqttEvent.SUBSCRIBE_DENIED);
+                            }
+                            yield invalid.reason();
+                        }
                     });
         }
         Pending request = new Pending(packet.packetId(), true, reasons);

@@ -1,7 +1,10 @@
 package io.robustmq.protocol.mqtt.connection;
 
 import io.netty.buffer.ByteBuf;
+import io.robustmq.security.CertificateIdentity;
 import io.robustmq.transport.PauseReason;
+import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
 
 /** The socket as its MQTT connection sees it. Loop only. */
 interface Wire {
@@ -34,4 +37,10 @@ interface Wire {
 
     /** Address and port of the peer, for log lines. */
     String peer();
+
+    /** Where the client comes from. */
+    InetAddress address();
+
+    /** What the certificate says that the client showed in its TLS handshake; null if it showed none. */
+    @Nullable CertificateIdentity certificate();
 }

@@ -21,7 +21,6 @@ import io.robustmq.kernel.SessionSink;
 import io.robustmq.kernel.Settlement;
 import io.robustmq.kernel.SubscribeRequest;
 import io.robustmq.protocol.mqtt.MqttSettings;
-import io.robustmq.protocol.mqtt.auth.Authenticator;
 import io.robustmq.protocol.mqtt.codec.BinaryData;
 import io.robustmq.protocol.mqtt.codec.PacketEncoder;
 import io.robustmq.protocol.mqtt.codec.Properties;
@@ -31,6 +30,7 @@ import io.robustmq.protocol.mqtt.codec.PubAck;
 import io.robustmq.protocol.mqtt.codec.Publish;
 import io.robustmq.protocol.mqtt.codec.QualityOfService;
 import io.robustmq.protocol.mqtt.codec.ReasonCode;
+import io.robustmq.security.node.NodeSecurity;
 import io.robustmq.storage.Loop;
 import java.lang.management.ManagementFactory;
 import java.util.List;
@@ -45,6 +45,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class AllocationTest {
     private static final int WARM_UP = 20_000;
     private static final int MEASURED = 20_000;
+    private static final int ROUNDS = 5;
 
     /** Less than one byte per message: what a counter of the JVM itself may cost. */
     private static final long TOLERATED_BYTES = 8_192;
@@ -55,7 +56,7 @@ class AllocationTest {
     private final SilentKernel kernel = new SilentKernel();
     private final FakeWire wire = new FakeWire(DIRECT.directBuffer(64 << 10));
     private final MqttConnection connection = new MqttConnection(
-            new MqttLoop(kernel, MqttSettings.DEFAULTS, Authenticator.anonymous(), new Random(1)),
+            new MqttLoop(kernel, MqttSettings.DEFAULTS, NodeSecurity.open(), new Random(1)),
             wire,
             ByteBufAllocator.DEFAULT);
 
@@ -79,11 +80,17 @@ class AllocationTest {
         for (int i = 0; i < WARM_UP; i++) {
             message.run();
         }
-        long before = threads.getCurrentThreadAllocatedBytes();
-        for (int i = 0; i < MEASURED; i++) {
-            message.run();
+        // What is not compiled yet allocates for the JVM's sake, in some of the rounds; a message that allocates does
+        // in all.
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < ROUNDS; round++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < MEASURED; i++) {
+                message.run();
+            }
+            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
         }
-        return threads.getCurrentThreadAllocatedBytes() - before;
+        return least;
     }
 
     @ParameterizedTest
@@ -115,7 +122,7 @@ class AllocationTest {
             connection.received(bytes);
         });
 
-        assertThat(kernel.session.published).isEqualTo(WARM_UP + MEASURED);
+        assertThat(kernel.session.published).isEqualTo(WARM_UP + ROUNDS * MEASURED);
         assertThat(allocated).isLessThan(TOLERATED_BYTES);
     }
 
@@ -148,7 +155,7 @@ class AllocationTest {
             connection.received(ack);
         });
 
-        assertThat(kernel.session.settled).isEqualTo(WARM_UP + MEASURED);
+        assertThat(kernel.session.settled).isEqualTo(WARM_UP + ROUNDS * MEASURED);
         assertThat(allocated).isLessThan(TOLERATED_BYTES);
     }
 

@@ -13,8 +13,6 @@ import io.robustmq.kernel.PartingMessage;
 import io.robustmq.protocol.mqtt.MqttEvent;
 import io.robustmq.protocol.mqtt.MqttLimits;
 import io.robustmq.protocol.mqtt.MqttSettings;
-import io.robustmq.protocol.mqtt.auth.Authenticator;
-import io.robustmq.protocol.mqtt.auth.Verdict;
 import io.robustmq.protocol.mqtt.codec.BinaryData;
 import io.robustmq.protocol.mqtt.codec.ConnAck;
 import io.robustmq.protocol.mqtt.codec.Connect;
@@ -27,6 +25,9 @@ import io.robustmq.protocol.mqtt.codec.ProtocolVersion;
 import io.robustmq.protocol.mqtt.codec.QualityOfService;
 import io.robustmq.protocol.mqtt.codec.ReasonCode;
 import io.robustmq.protocol.mqtt.codec.Will;
+import io.robustmq.security.authentication.Refusal;
+import io.robustmq.security.authentication.Verdict;
+import io.robustmq.security.node.NodeSecurity;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -79,7 +80,7 @@ class ConnectTest {
     @Test
     void sessionLivesForEverWhereThatIsAllowed() {
         MqttSettings settings = TestClient.settings(LimitsOf.sessionExpiryMax(0xFFFF_FFFFL));
-        TestClient client = new TestClient(ProtocolVersion.MQTT_3_1_1, settings, Authenticator.anonymous());
+        TestClient client = new TestClient(ProtocolVersion.MQTT_3_1_1, settings, NodeSecurity.open());
 
         client.send(TestClient.connect(ProtocolVersion.MQTT_3_1_1, "c", false));
 
@@ -93,7 +94,7 @@ class ConnectTest {
     void connackTellsAllThatDiffersFromWhatTheClientAssumes() {
         MqttSettings settings = new MqttSettings(
                 LimitsOf.keepAliveMax(30), false, MqttSettings.RefusedPublish.ACKNOWLEDGE_AND_DROP, "answers/");
-        TestClient client = new TestClient(ProtocolVersion.MQTT_5, settings, Authenticator.anonymous());
+        TestClient client = new TestClient(ProtocolVersion.MQTT_5, settings, NodeSecurity.open());
 
         client.send(new Connect(
                 ProtocolVersion.MQTT_5,
@@ -182,7 +183,7 @@ class ConnectTest {
     void lengthRuleOf31IsKeptOnlyWhenAskedFor(boolean strict, int length, ReasonCode reason) {
         MqttSettings settings =
                 new MqttSettings(MqttLimits.DEFAULTS, strict, MqttSettings.RefusedPublish.ACKNOWLEDGE_AND_DROP, null);
-        TestClient client = new TestClient(ProtocolVersion.MQTT_3_1, settings, Authenticator.anonymous());
+        TestClient client = new TestClient(ProtocolVersion.MQTT_3_1, settings, NodeSecurity.open());
 
         client.send(TestClient.connect(ProtocolVersion.MQTT_3_1, "x".repeat(length), true));
         if (reason == ReasonCode.SUCCESS) {
@@ -275,11 +276,12 @@ class ConnectTest {
     @Tag("MQTT5-3.1.4-2")
     void wrongPasswordIsRefusedWhenTheAnswerComes() {
         CompletableFuture<Verdict> answer = new CompletableFuture<>();
-        TestClient client = new TestClient(ProtocolVersion.MQTT_5, MqttSettings.DEFAULTS, _ -> answer);
+        TestClient client =
+                new TestClient(ProtocolVersion.MQTT_5, MqttSettings.DEFAULTS, TestClient.secured(_ -> answer));
         client.send(TestClient.connect(ProtocolVersion.MQTT_5, "c", true));
         assertThat(client.received()).isEmpty();
 
-        answer.complete(Verdict.BAD_CREDENTIALS);
+        answer.complete(new Verdict.Denied(Refusal.BAD_CREDENTIALS, "Wrong."));
         client.kernel.loop.tick();
 
         assertThat(client.receiveOne(ConnAck.class).reason()).isEqualTo(ReasonCode.BAD_USER_NAME_OR_PASSWORD);
@@ -290,14 +292,15 @@ class ConnectTest {
     @Test
     void rightPasswordAttachesWhenTheAnswerComes() {
         CompletableFuture<Verdict> answer = new CompletableFuture<>();
-        TestClient client = new TestClient(ProtocolVersion.MQTT_3_1_1, MqttSettings.DEFAULTS, credentials -> {
-            assertThat(credentials.userName()).isEqualTo("u");
-            return answer;
-        });
+        TestClient client =
+                new TestClient(ProtocolVersion.MQTT_3_1_1, MqttSettings.DEFAULTS, TestClient.secured(login -> {
+                    assertThat(login.userName()).isEqualTo("u");
+                    return answer;
+                }));
         client.send(new Connect(
                 ProtocolVersion.MQTT_3_1_1, "c", true, 0, Properties.NONE, null, "u", BinaryData.ofUtf8("p")));
 
-        answer.complete(Verdict.ACCEPTED);
+        answer.complete(TestClient.accepted());
         client.kernel.loop.tick();
         client.attach(false);
 
@@ -310,7 +313,7 @@ class ConnectTest {
         TestClient client = new TestClient(
                 ProtocolVersion.MQTT_3_1_1,
                 MqttSettings.DEFAULTS,
-                _ -> CompletableFuture.failedFuture(new IllegalStateException("gone")));
+                TestClient.secured(_ -> CompletableFuture.failedFuture(new IllegalStateException("gone"))));
 
         client.send(TestClient.connect(ProtocolVersion.MQTT_3_1_1, "c", true));
 
@@ -320,11 +323,12 @@ class ConnectTest {
     @Test
     void verdictForAConnectionThatIsGoneHasNoEffect() {
         CompletableFuture<Verdict> answer = new CompletableFuture<>();
-        TestClient client = new TestClient(ProtocolVersion.MQTT_5, MqttSettings.DEFAULTS, _ -> answer);
+        TestClient client =
+                new TestClient(ProtocolVersion.MQTT_5, MqttSettings.DEFAULTS, TestClient.secured(_ -> answer));
         client.send(TestClient.connect(ProtocolVersion.MQTT_5, "c", true));
         client.connection.lost();
 
-        answer.complete(Verdict.ACCEPTED);
+        answer.complete(TestClient.accepted());
         client.kernel.loop.tick();
 
         assertThat(client.kernel.attachments).isEmpty();

@@ -2,9 +2,12 @@ package io.robustmq.protocol.mqtt.connection;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.robustmq.security.CertificateIdentity;
 import io.robustmq.transport.PauseReason;
+import java.net.InetAddress;
 import java.util.EnumSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A socket that keeps what is written to it. */
 final class FakeWire implements Wire {
@@ -12,6 +15,9 @@ final class FakeWire implements Wire {
     final Set<PauseReason> reasons = EnumSet.noneOf(PauseReason.class);
     boolean writable = true;
     boolean closed;
+
+    @Nullable CertificateIdentity certificate;
+
     long silenceNanos;
 
     FakeWire() {
@@ -61,6 +67,16 @@ final class FakeWire implements Wire {
     public void closeWhenWritten() {
         closed = true;
         reasons.clear();
+    }
+
+    @Override
+    public InetAddress address() {
+        return InetAddress.getLoopbackAddress();
+    }
+
+    @Override
+    public @Nullable CertificateIdentity certificate() {
+        return certificate;
     }
 
     @Override

@@ -10,7 +10,6 @@ import io.robustmq.kernel.node.NodeKernel;
 import io.robustmq.kernel.node.NodeSpec;
 import io.robustmq.protocol.mqtt.MqttEvent;
 import io.robustmq.protocol.mqtt.MqttSettings;
-import io.robustmq.protocol.mqtt.auth.Authenticator;
 import io.robustmq.protocol.mqtt.codec.BinaryData;
 import io.robustmq.protocol.mqtt.codec.ConnAck;
 import io.robustmq.protocol.mqtt.codec.Disconnect;
@@ -29,6 +28,7 @@ import io.robustmq.protocol.mqtt.codec.Publish;
 import io.robustmq.protocol.mqtt.codec.QualityOfService;
 import io.robustmq.protocol.mqtt.codec.ReasonCode;
 import io.robustmq.protocol.mqtt.codec.Will;
+import io.robustmq.security.node.NodeSecurity;
 import io.robustmq.storage.Lease;
 import io.robustmq.storage.ledger.LedgerLogOptions;
 import io.robustmq.storage.ledger.LedgerLogStore;
@@ -75,7 +75,7 @@ class MqttNodeIT {
             "one",
             () -> true));
     private final MqttAdapter adapter =
-            new MqttAdapter(kernel, MqttSettings.DEFAULTS, Authenticator.anonymous(), new SecureRandom());
+            new MqttAdapter(kernel, MqttSettings.DEFAULTS, NodeSecurity.open(), new SecureRandom());
     private int port;
 
     @BeforeAll

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.robustmq.kernel.CloseReason;
 import io.robustmq.kernel.KernelFault;
 import io.robustmq.kernel.PublishOutcome;
-import io.robustmq.protocol.mqtt.auth.Verdict;
 import io.robustmq.protocol.mqtt.codec.PacketType;
 import io.robustmq.protocol.mqtt.codec.ReasonCode;
 import io.robustmq.protocol.mqtt.codec.Sender;
+import io.robustmq.security.authentication.Refusal;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,14 +43,16 @@ class ReasonCodesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "ACCEPTED, SUCCESS",
         "BAD_CREDENTIALS, BAD_USER_NAME_OR_PASSWORD",
         "NOT_AUTHORIZED, NOT_AUTHORIZED",
         "BUSY, SERVER_BUSY",
         "UNAVAILABLE, SERVER_UNAVAILABLE",
+        "BANNED, BANNED",
+        "TOO_MANY_FAILURES, CONNECTION_RATE_EXCEEDED",
+        "BAD_METHOD, BAD_AUTHENTICATION_METHOD",
     })
-    void verdictHasItsReasonCode(Verdict verdict, ReasonCode reason) {
-        assertThat(ReasonCodes.ofVerdict(verdict)).isEqualTo(reason);
+    void refusalHasItsReasonCode(Refusal refusal, ReasonCode reason) {
+        assertThat(ReasonCodes.ofRefusal(refusal)).isEqualTo(reason);
     }
 
     @Test
@@ -77,11 +79,16 @@ class ReasonCodesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Verdict.class)
-    void everyVerdictCanBeToldInConnack(Verdict verdict) {
-        assertThat(ReasonCodes.ofVerdict(verdict).isLegalIn(PacketType.CONNACK, Sender.SERVER))
+    @EnumSource(Refusal.class)
+    void everyRefusalCanBeToldInConnack(Refusal refusal) {
+        assertThat(ReasonCodes.ofRefusal(refusal).isLegalIn(PacketType.CONNACK, Sender.SERVER))
                 .isTrue();
-        assertThat(ReasonCodes.ofVerdict(verdict).connectReturnCode()).isNotEqualTo(ReasonCode.NO_RETURN_CODE);
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Refusal.class, mode = EnumSource.Mode.EXCLUDE, names = "BAD_METHOD")
+    void everyRefusalButThatOfAMethodHasAReturnCodeOfTheOlderVersions(Refusal refusal) {
+        assertThat(ReasonCodes.ofRefusal(refusal).connectReturnCode()).isNotEqualTo(ReasonCode.NO_RETURN_CODE);
     }
 
     @ParameterizedTest

@@ -8,7 +8,6 @@ import io.netty.buffer.Unpooled;
 import io.robustmq.protocol.mqtt.MqttEvent;
 import io.robustmq.protocol.mqtt.MqttLimits;
 import io.robustmq.protocol.mqtt.MqttSettings;
-import io.robustmq.protocol.mqtt.auth.Authenticator;
 import io.robustmq.protocol.mqtt.codec.BinaryData;
 import io.robustmq.protocol.mqtt.codec.ConnAck;
 import io.robustmq.protocol.mqtt.codec.Connect;
@@ -21,8 +20,17 @@ import io.robustmq.protocol.mqtt.codec.ProtocolVersion;
 import io.robustmq.protocol.mqtt.codec.Publish;
 import io.robustmq.protocol.mqtt.codec.QualityOfService;
 import io.robustmq.protocol.mqtt.codec.Will;
+import io.robustmq.security.Login;
+import io.robustmq.security.access.Subject;
+import io.robustmq.security.authentication.AuthenticationSource;
+import io.robustmq.security.authentication.Verdict;
+import io.robustmq.security.node.NodeSecurity;
+import io.robustmq.security.node.SecuritySettings;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A client that talks packets to a connection over a {@link FakeWire}, with a {@link FakeKernel} behind it. */
@@ -34,14 +42,37 @@ final class TestClient {
     final ProtocolVersion version;
 
     TestClient(ProtocolVersion version) {
-        this(version, MqttSettings.DEFAULTS, Authenticator.anonymous());
+        this(version, MqttSettings.DEFAULTS, NodeSecurity.open());
     }
 
-    TestClient(ProtocolVersion version, MqttSettings settings, Authenticator authenticator) {
+    TestClient(ProtocolVersion version, MqttSettings settings, NodeSecurity security) {
         this.version = version;
-        this.loop = new MqttLoop(kernel, settings, authenticator, new Random(1));
+        this.loop = new MqttLoop(kernel, settings, security, new Random(1));
         this.connection = new MqttConnection(loop, wire, ByteBufAllocator.DEFAULT);
         connection.opened();
+    }
+
+    /** Security whose chain is that one source. */
+    static NodeSecurity secured(Function<Login, CompletionStage<Verdict>> source) {
+        return NodeSecurity.of(
+                List.of(new AuthenticationSource() {
+                    @Override
+                    public String name() {
+                        return "test";
+                    }
+
+                    @Override
+                    public CompletionStage<Verdict> check(Login login) {
+                        return source.apply(login);
+                    }
+                }),
+                SecuritySettings.open());
+    }
+
+    /** Client {@code c} of user {@code u}. */
+    static Verdict accepted() {
+        return new Verdict.Accepted(
+                new Subject("c", "u", InetAddress.getLoopbackAddress(), null, false, "test", List.of()), Verdict.NEVER);
     }
 
     /** A client past its CONNACK, which is taken. */
@@ -54,7 +85,7 @@ final class TestClient {
     }
 
     static TestClient live(ProtocolVersion version, MqttSettings settings, Properties connectProperties) {
-        TestClient client = new TestClient(version, settings, Authenticator.anonymous());
+        TestClient client = new TestClient(version, settings, NodeSecurity.open());
         client.send(new Connect(version, "c", true, 60, connectProperties, null, null, null));
         client.attach(false);
         assertThat(client.receiveOne(ConnAck.class).reason().isError()).isFalse();

@@ -1,0 +1,7 @@
+package io.robustmq.security.access;
+
+/** What a rule says. */
+public enum Effect {
+    ALLOW,
+    DENY
+}
