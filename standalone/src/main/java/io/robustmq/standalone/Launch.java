@@ -5,6 +5,8 @@ import io.robustmq.server.config.ConfigurationLoader;
 import io.robustmq.server.config.LogConfiguration;
 import io.robustmq.server.config.Settings;
 import io.robustmq.server.config.StorageSettings;
+import io.robustmq.transport.ListenerAddress;
+import io.robustmq.transport.ListenerSettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -58,11 +60,12 @@ final class Launch {
             throw new StartException(String.valueOf(rejected.getMessage()), rejected);
         }
         requireFree("HTTP", "robustmq.http.port", settings.httpHost(), settings.httpPort());
-        requireFree(
-                "MQTT",
-                "robustmq.mqtt.port",
-                settings.mqttListener().host(),
-                settings.mqttListener().port());
+        for (ListenerSettings listener : settings.listeners()) {
+            if (listener.address() instanceof ListenerAddress.Internet internet && internet.port() != 0) {
+                requireFree(
+                        "MQTT", "robustmq.listeners." + listener.name() + ".port", internet.host(), internet.port());
+            }
+        }
         DataShape.Wanted shape = new DataShape.Wanted(Math.min(settings.loops(), NEW_SHARDS_MAX), settings.shards());
         // Also makes SLF4J set itself up here: two threads that make it do so at once are told off on standard error.
         log.debug("Starting settings={}", command.settings().keySet());

@@ -11,9 +11,12 @@ import io.robustmq.server.node.CurrentNode;
 import io.robustmq.server.node.MeasuredLogStore;
 import io.robustmq.server.node.NodeStartException;
 import io.robustmq.transport.Listener;
+import io.robustmq.transport.ListenerInfo;
+import io.robustmq.transport.Transport;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -80,8 +83,7 @@ final class StandaloneApplication implements QuarkusApplication {
     private static void announce(Launch launch, OpenStorage storage, ComputeNode node) {
         System.out.println("RobustMQ " + ProductVersion.TEXT + " standalone");
         for (Listener listener : node.loops().listeners()) {
-            System.out.println(
-                    "  " + listener.info().name() + "  " + text(listener.info().address()));
+            System.out.println("  " + listener.info().name() + "  " + text(listener.info()));
         }
         System.out.println("  http  http://" + launch.settings().httpHost() + ":"
                 + launch.settings().httpPort() + "/q/health, /q/metrics");
@@ -90,8 +92,13 @@ final class StandaloneApplication implements QuarkusApplication {
         System.out.println("ready in " + sinceStart().toMillis() + " ms");
     }
 
-    private static String text(InetSocketAddress address) {
-        return address.getAddress().getHostAddress() + ":" + address.getPort();
+    private static String text(ListenerInfo listener) {
+        String address = listener.address() instanceof InetSocketAddress internet
+                ? internet.getAddress().getHostAddress() + ":" + internet.getPort()
+                : listener.address().toString();
+        return listener.transport() == Transport.TCP
+                ? address
+                : address + "  " + listener.transport().name().toLowerCase(Locale.ROOT);
     }
 
     private static Duration sinceStart() {

@@ -32,7 +32,7 @@ class CommandLineTest {
                 Path.of("d"),
                 CommandLine.StorageKind.MEMORY,
                 Optional.of(Path.of("c.properties")),
-                Map.of("robustmq.port-offset", "7", "robustmq.mqtt.port", "1", "quarkus.log.level", "a=b"));
+                Map.of("robustmq.port-offset", "7", "robustmq.listeners.mqtt.port", "1", "quarkus.log.level", "a=b"));
         assertThat(parse(
                         "standalone",
                         "--data",
@@ -44,7 +44,7 @@ class CommandLineTest {
                         "--port-offset",
                         "7",
                         "--set",
-                        "robustmq.mqtt.port=1",
+                        "robustmq.listeners.mqtt.port=1",
                         "--set",
                         "quarkus.log.level=a=b"))
                 .isEqualTo(expected);
@@ -54,7 +54,7 @@ class CommandLineTest {
                         "--storage=memory",
                         "--config=c.properties",
                         "--port-offset=7",
-                        "--set=robustmq.mqtt.port=1",
+                        "--set=robustmq.listeners.mqtt.port=1",
                         "--set=quarkus.log.level=a=b"))
                 .isEqualTo(expected);
     }

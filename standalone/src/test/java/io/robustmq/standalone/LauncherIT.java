@@ -121,11 +121,11 @@ class LauncherIT {
                 failure(offset, "--data", file.resolve("data").toString()),
                 "The data directory " + file.resolve("data") + " cannot be written");
         assertSentence(
-                failure(offset, "--storage", "memory", "--set", "robustmq.mqtt.prot=1"),
-                "There is no setting robustmq.mqtt.prot; did you mean robustmq.mqtt.port?");
+                failure(offset, "--storage", "memory", "--set", "robustmq.listeners.mqtt.prot=1"),
+                "There is no setting robustmq.listeners.mqtt.prot; did you mean robustmq.listeners.mqtt.port?");
         assertSentence(
-                failure(offset, "--storage", "memory", "--set", "robustmq.mqtt.host=0.0.0.0"),
-                "robustmq.mqtt.host 0.0.0.0 is reachable from other machines");
+                failure(offset, "--storage", "memory", "--set", "robustmq.listeners.mqtt.host=0.0.0.0"),
+                "robustmq.listeners.mqtt.host 0.0.0.0 is reachable from other machines");
         assertSentence(
                 failure(offset, "--storage", "memory", "--config", "missing.properties"),
                 "The configuration file missing.properties cannot be read");

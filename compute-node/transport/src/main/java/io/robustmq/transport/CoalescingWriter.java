@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
 import io.robustmq.storage.Loop;
 import org.jspecify.annotations.Nullable;
 
@@ -196,13 +197,24 @@ public final class CoalescingWriter {
         state = State.RELEASED;
         Loop.Timer deadline = loop.after(limits.lingerNanos(), channel::close);
         channel.closeFuture().addListener(_ -> deadline.cancel());
+        // An empty buffer is the end of what is said: where there are frames they say goodbye in their own way.
         channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((ChannelFuture written) -> {
-            if (written.isSuccess() && channel instanceof DuplexChannel duplex) {
-                duplex.shutdownOutput();
+            SslHandler tls = channel.pipeline().get(SslHandler.class);
+            if (written.isSuccess() && tls != null) {
+                // Without its own end of output TLS looks cut off to the peer (RFC 8446 section 6.1).
+                tls.closeOutbound().addListener((ChannelFuture ended) -> shutOutput(ended.isSuccess()));
             } else {
-                channel.close();
+                shutOutput(written.isSuccess());
             }
         });
+    }
+
+    private void shutOutput(boolean written) {
+        if (written && channel instanceof DuplexChannel duplex) {
+            duplex.shutdownOutput();
+        } else {
+            channel.close();
+        }
     }
 
     private long outboundBytes() {

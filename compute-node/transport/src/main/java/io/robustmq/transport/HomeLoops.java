@@ -11,13 +11,21 @@ import io.netty.channel.ReflectiveChannelFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.ThreadPerTaskExecutor;
+import io.robustmq.transport.tls.TlsEndpoint;
+import io.robustmq.transport.tls.TlsException;
+import io.robustmq.transport.tls.TlsSettings;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -112,33 +120,80 @@ public final class HomeLoops {
      * Binds a listener whose connections will go to {@code acceptor}. Those that come wait in the backlog until {@link Listener#startAccepting}. Waits until it is bound.
      */
     public synchronized Listener bind(ListenerSettings settings, ConnectionAcceptor acceptor) throws ListenException {
-        Listener listener = new Listener(settings, loops, acceptor, lastConnectionId::incrementAndGet);
-        ServerChannel server = new ReflectiveChannelFactory<>(
-                        switch (polling) {
-                            case EPOLL -> EpollServerSocketChannel.class;
-                            case NIO -> NioServerSocketChannel.class;
-                        })
-                .newChannel();
+        TlsSettings tlsSettings = settings.tls();
+        TlsEndpoint tls = null;
+        UnixSocketFile file = null;
+        boolean bound = false;
+        try {
+            if (settings.address() instanceof ListenerAddress.Unix unix) {
+                file = UnixSocketFile.claim(settings.name(), unix);
+            }
+            if (tlsSettings != null) {
+                tls = TlsEndpoint.open(settings.name(), tlsSettings);
+            }
+            Listener listener = new Listener(settings, loops, acceptor, lastConnectionId::incrementAndGet, tls);
+            listener.bound(bindServer(settings, listener), file);
+            if (file != null) {
+                file.bound();
+            }
+            listeners.add(listener);
+            bound = true;
+            return listener;
+        } catch (TlsException unusable) {
+            throw new ListenException("Listener " + settings.name() + ": " + unusable.getMessage(), unusable);
+        } finally {
+            if (!bound && tls != null) {
+                tls.close();
+            }
+        }
+    }
+
+    private ServerChannel bindServer(ListenerSettings settings, Listener listener) throws ListenException {
+        ServerChannel server = new ReflectiveChannelFactory<>(serverClass(settings.address())).newChannel();
         server.config().setOption(ChannelOption.SO_BACKLOG, settings.backlogMax());
-        server.config().setOption(ChannelOption.SO_REUSEADDR, true);
+        if (settings.transport() != Transport.UNIX) {
+            server.config().setOption(ChannelOption.SO_REUSEADDR, true);
+        }
         server.config().setAutoRead(false);
         server.pipeline().addLast(listener.newHandler());
         ChannelFuture done = acceptGroup.register(server).awaitUninterruptibly();
         if (done.isSuccess()) {
-            done = server.bind(new InetSocketAddress(settings.host(), settings.port()))
-                    .awaitUninterruptibly();
+            done = server.bind(socketAddress(settings.address())).awaitUninterruptibly();
         }
         Throwable cause = done.cause();
         if (cause != null) {
             server.close();
             throw new ListenException(
-                    "Listener " + settings.name() + " cannot use " + settings.host() + ":" + settings.port() + ": "
-                            + cause.getMessage(),
+                    "Listener " + settings.name() + " cannot use " + settings.address() + ": " + cause.getMessage(),
                     cause);
         }
-        listener.bound(server);
-        listeners.add(listener);
-        return listener;
+        return server;
+    }
+
+    private Class<? extends ServerChannel> serverClass(ListenerAddress address) {
+        return switch (address) {
+            case ListenerAddress.Internet _ ->
+                switch (polling) {
+                    case EPOLL -> EpollServerSocketChannel.class;
+                    case NIO -> NioServerSocketChannel.class;
+                };
+            case ListenerAddress.Unix _ ->
+                switch (polling) {
+                    case EPOLL -> EpollServerDomainSocketChannel.class;
+                    case NIO -> NioServerDomainSocketChannel.class;
+                };
+        };
+    }
+
+    private SocketAddress socketAddress(ListenerAddress address) {
+        return switch (address) {
+            case ListenerAddress.Internet internet -> new InetSocketAddress(internet.host(), internet.port());
+            case ListenerAddress.Unix unix ->
+                switch (polling) {
+                    case EPOLL -> new DomainSocketAddress(unix.path().toString());
+                    case NIO -> UnixDomainSocketAddress.of(unix.path());
+                };
+        };
     }
 
     /**
@@ -178,5 +233,8 @@ public final class HomeLoops {
         homeGroup.terminationFuture().awaitUninterruptibly(limitNanos, TimeUnit.NANOSECONDS);
         long leftNanos = Math.max(0, limitNanos - (System.nanoTime() - startedNanos));
         acceptGroup.terminationFuture().awaitUninterruptibly(leftNanos, TimeUnit.NANOSECONDS);
+        for (Listener listener : listeners()) {
+            listener.release();
+        }
     }
 }

@@ -5,6 +5,10 @@ public final class ListenException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
+    ListenException(String sentence) {
+        super(sentence);
+    }
+
     ListenException(String sentence, Throwable cause) {
         super(sentence, cause);
     }

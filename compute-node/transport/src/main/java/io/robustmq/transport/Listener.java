@@ -6,8 +6,12 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
-import java.net.InetSocketAddress;
+import io.robustmq.transport.tls.TlsEndpoint;
+import io.robustmq.transport.tls.TlsReload;
+import java.net.SocketAddress;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -34,6 +38,8 @@ public final class Listener {
     private final List<ChannelFutureListener> closings;
     private final ConnectionAcceptor acceptor;
     private final LongSupplier connectionIds;
+    private final @Nullable TlsEndpoint tls;
+    private final HandshakeLog handshakes;
     private final AtomicInteger open = new AtomicInteger();
     private final AtomicLong accepted = new AtomicLong();
     private final AtomicLong refusedByLimit = new AtomicLong();
@@ -41,14 +47,21 @@ public final class Listener {
     private final AtomicLong failures = new AtomicLong();
     private volatile @Nullable Channel server;
     private volatile @Nullable ListenerInfo info;
+    private volatile @Nullable UnixSocketFile socketFile;
     private int nextLoop;
 
     Listener(
-            ListenerSettings settings, List<NettyLoop> loops, ConnectionAcceptor acceptor, LongSupplier connectionIds) {
+            ListenerSettings settings,
+            List<NettyLoop> loops,
+            ConnectionAcceptor acceptor,
+            LongSupplier connectionIds,
+            @Nullable TlsEndpoint tls) {
         this.settings = settings;
         this.loops = loops;
         this.acceptor = acceptor;
         this.connectionIds = connectionIds;
+        this.tls = tls;
+        this.handshakes = new HandshakeLog(settings.name());
         this.closings = loops.stream().map(this::closingOn).toList();
     }
 
@@ -100,11 +113,37 @@ public final class Listener {
         return failures.get();
     }
 
+    /** Connections that ended, or were refused, before PROXY header, TLS handshake and WebSocket upgrade were done. */
+    public long failedHandshakes() {
+        return handshakes.failures();
+    }
+
+    /** When the first of the certificates in use ends; empty without TLS. */
+    public Optional<Instant> certificateExpires() {
+        return tls == null ? Optional.empty() : Optional.of(tls.expires());
+    }
+
+    /** Reads the files of TLS anew for connections to come; those that are open go on. Reads from disk and waits: not for a loop. */
+    public TlsReload reloadTls() {
+        return tls == null ? new TlsReload.NoTls() : tls.reload();
+    }
+
     /** Stops letting connections in; those that are open stay. Waits until the last one let in is with its loop; harmless if called again. */
     public void stopListening() {
         Channel present = server;
         if (present != null) {
             present.close().awaitUninterruptibly();
+        }
+        UnixSocketFile file = socketFile;
+        if (file != null) {
+            file.delete();
+        }
+    }
+
+    /** Gives back what TLS holds. To be called when no connection comes any more. */
+    void release() {
+        if (tls != null) {
+            tls.close();
         }
     }
 
@@ -113,13 +152,38 @@ public final class Listener {
         return new AcceptHandler();
     }
 
-    void bound(Channel serverChannel) {
+    void bound(Channel serverChannel, @Nullable UnixSocketFile file) {
         info = new ListenerInfo(
                 settings.name(),
-                (InetSocketAddress) serverChannel.localAddress(),
+                settings.transport(),
+                serverChannel.localAddress(),
                 settings.packetBytesMax(),
-                settings.writeLimits());
+                settings.writeLimits(),
+                settings.mountPoint());
+        socketFile = file;
         server = serverChannel;
+    }
+
+    /** Counts and tells of those that do not get as far as their protocol. */
+    HandshakeLog handshakes() {
+        return handshakes;
+    }
+
+    /** Gives a connection to its protocol. On the connection's loop. */
+    void handOver(Channel connection, NettyLoop loop, ConnectionInfo facts) {
+        acceptor.accepted(connection, loop, facts);
+    }
+
+    /** The other end of the socket. Clients of a Unix domain socket have no address of their own. */
+    SocketAddress peerOf(Channel connection) {
+        SocketAddress peer = connection.remoteAddress();
+        return peer == null || settings.transport() == Transport.UNIX ? info().address() : peer;
+    }
+
+    /** This end of the socket. */
+    SocketAddress localAddressOf(Channel connection) {
+        SocketAddress local = connection.localAddress();
+        return local == null ? info().address() : local;
     }
 
     private ChannelFutureListener closingOn(NettyLoop loop) {
@@ -188,15 +252,31 @@ public final class Listener {
         connection.closeFuture().addListener(closings.get(loop.index()));
         loop.opened(connection);
         try {
-            connection.config().setOption(ChannelOption.TCP_NODELAY, true);
-            connection.config().setOption(ChannelOption.SO_KEEPALIVE, true);
+            if (settings.transport() != Transport.UNIX) {
+                connection.config().setOption(ChannelOption.TCP_NODELAY, true);
+                connection.config().setOption(ChannelOption.SO_KEEPALIVE, true);
+            }
             connection.config().setRecvByteBufAllocator(loop.receiveBuffers());
             connection
                     .config()
                     .setWriteBufferWaterMark(new WriteBufferWaterMark(
                             settings.writeLimits().lowWaterBytes(),
                             settings.writeLimits().highWaterBytes()));
-            acceptor.accepted(connection, loop, info(), connectionId);
+            if (Arrival.isNeeded(settings)) {
+                Arrival.install(this, settings, tls, connection, loop, connectionId);
+            } else {
+                handOver(
+                        connection,
+                        loop,
+                        new ConnectionInfo(
+                                info(),
+                                connectionId,
+                                localAddressOf(connection),
+                                peerOf(connection),
+                                null,
+                                null,
+                                null));
+            }
             loop.eventLoop().register(connection);
         } catch (RuntimeException mistake) {
             failures.incrementAndGet();

@@ -128,7 +128,7 @@ class HomeLoopsIT {
     }
 
     private static ListenerSettings settings(int connectionsMax, int acceptsPerSecondMax) {
-        return new ListenerSettings(
+        return ListenerSettings.tcp(
                 "test", "127.0.0.1", 0, 128, connectionsMax, acceptsPerSecondMax, 1024, WriteLimits.DEFAULT);
     }
 
@@ -136,17 +136,17 @@ class HomeLoopsIT {
     private final List<Long> connectionIds = new CopyOnWriteArrayList<>();
 
     private Listener listen(ListenerSettings settings) throws ListenException {
-        return loops.listen(settings, (channel, loop, listener, connectionId) -> {
-            Echo echo = new Echo(channel, loop, listener);
+        return loops.listen(settings, (channel, loop, connection) -> {
+            Echo echo = new Echo(channel, loop, connection.listener());
             channel.pipeline().addLast(echo);
-            connectionIds.add(connectionId);
+            connectionIds.add(connection.connectionId());
             echoes.add(echo);
         });
     }
 
     private Socket connect(Listener listener) throws IOException {
-        Socket socket = new Socket(
-                InetAddress.getLoopbackAddress(), listener.info().address().getPort());
+        Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), listener.info().port());
         socket.setSoTimeout((int) PATIENCE.toMillis());
         sockets.add(socket);
         return socket;
@@ -276,8 +276,8 @@ class HomeLoopsIT {
 
     @Test
     void aTakenPortIsToldInOneSentence() throws Exception {
-        int port = listen(settings(10, 10)).info().address().getPort();
-        ListenerSettings same = new ListenerSettings("mqtt", "127.0.0.1", port, 1, 1, 1, 1, WriteLimits.DEFAULT);
+        int port = listen(settings(10, 10)).info().port();
+        ListenerSettings same = ListenerSettings.tcp("mqtt", "127.0.0.1", port, 1, 1, 1, 1, WriteLimits.DEFAULT);
         assertThatThrownBy(() -> listen(same))
                 .isInstanceOf(ListenException.class)
                 .hasMessageContaining("Listener mqtt cannot use 127.0.0.1:" + port)
@@ -331,7 +331,7 @@ class HomeLoopsIT {
     @Test
     void aClosingConnectionThatNeverClosesItsSideIsCutOff() throws Exception {
         WriteLimits hasty = new WriteLimits(1024, 512, 512, 64, 1024, 100_000_000L);
-        Listener listener = listen(new ListenerSettings("test", "127.0.0.1", 0, 128, 10, 1000, 1024, hasty));
+        Listener listener = listen(ListenerSettings.tcp("test", "127.0.0.1", 0, 128, 10, 1000, 1024, hasty));
         Socket socket = connect(listener);
         send(socket, "X");
         assertThat(receive(socket, 2)).isEqualTo("X");
@@ -359,7 +359,7 @@ class HomeLoopsIT {
 
     @Test
     void drainClosesThoseThatDoNotLeave() throws Exception {
-        Listener listener = loops.listen(settings(10, 1000), (channel, loop, info, connectionId) -> {
+        Listener listener = loops.listen(settings(10, 1000), (channel, loop, connection) -> {
             // No handler: nobody hears the farewell.
         });
         Socket socket = connect(listener);

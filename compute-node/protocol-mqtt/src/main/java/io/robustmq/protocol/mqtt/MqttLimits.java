@@ -36,6 +36,9 @@ public record MqttLimits(
         long sessionExpiryMaxSeconds,
         int rejectionsLoggedPerSecondMax) {
 
+    /** The least that may be asked for as largest packet: a CONNECT with a long identifier and a user name. */
+    public static final int PACKET_BYTES_FLOOR = 1_024;
+
     /** The largest packet the protocol can express (MQTT 5.0 §2.1.4): five bytes of header and the greatest length. */
     public static final int PACKET_BYTES_CEILING = 268_435_455 + 5;
 
@@ -61,7 +64,7 @@ public record MqttLimits(
             20);
 
     public MqttLimits {
-        requireBetween("packetBytesMax", packetBytesMax, 1_024, PACKET_BYTES_CEILING);
+        requireBetween("packetBytesMax", packetBytesMax, PACKET_BYTES_FLOOR, PACKET_BYTES_CEILING);
         requireBetween("topicBytesMax", topicBytesMax, 1, 65_535);
         requireBetween("topicLevelsMax", topicLevelsMax, 1, 65_535);
         requireBetween("clientIdBytesMax", clientIdBytesMax, 23, 65_535);

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -25,6 +26,15 @@ public final class ConfigurationKeys {
      */
     public record Setting(String key, Class<?> type, Optional<String> defaultValue, String meaning) {}
 
+    /** What the keys of every listener begin with; the name follows. */
+    static final String LISTENERS = RobustMqConfiguration.PREFIX + ".listeners.";
+
+    /** Stands for any name in the keys of {@link #all}. */
+    static final String ANY_NAME = "<name>";
+
+    private static final String ENVIRONMENT_LISTENERS = environmentVariable(LISTENERS);
+    private static final String ANY_LISTENER = LISTENERS + ANY_NAME + ".";
+
     private ConfigurationKeys() {}
 
     /** All settings by key, in alphabetical order. */
@@ -39,13 +49,59 @@ public final class ConfigurationKeys {
         return key.replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT);
     }
 
+    /** Whether there is such a setting; the keys of a listener hold its name. */
+    static boolean isKey(String key) {
+        return all().containsKey(generic(key));
+    }
+
+    /**
+     * The values that the environment gives, by key. The name of a listener in a variable is one word: {@code ROBUSTMQ_LISTENERS_WEB_PORT} stands for {@code
+     * robustmq.listeners.web.port}.
+     */
+    static Map<String, String> fromEnvironment(Map<String, String> environment) {
+        Map<String, String> values = new TreeMap<>();
+        for (String key : all().keySet()) {
+            if (key.startsWith(ANY_LISTENER)) {
+                String ending = "_" + environmentVariable(key.substring(ANY_LISTENER.length()));
+                environment.forEach((variable, value) -> {
+                    int nameLength = variable.length() - ENVIRONMENT_LISTENERS.length() - ending.length();
+                    if (nameLength > 0 && variable.startsWith(ENVIRONMENT_LISTENERS) && variable.endsWith(ending)) {
+                        String name = variable.substring(
+                                ENVIRONMENT_LISTENERS.length(), ENVIRONMENT_LISTENERS.length() + nameLength);
+                        if (name.indexOf('_') < 0) {
+                            values.put(
+                                    LISTENERS + name.toLowerCase(Locale.ROOT) + "."
+                                            + key.substring(ANY_LISTENER.length()),
+                                    value);
+                        }
+                    }
+                });
+            } else {
+                String value = environment.get(environmentVariable(key));
+                if (value != null) {
+                    values.put(key, value);
+                }
+            }
+        }
+        return values;
+    }
+
+    /** {@code robustmq.listeners.web.port} becomes {@code robustmq.listeners.<name>.port}. */
+    private static String generic(String key) {
+        int end = key.startsWith(LISTENERS) ? key.indexOf('.', LISTENERS.length()) : -1;
+        return end < 0 ? key : ANY_LISTENER + key.substring(end + 1);
+    }
+
     /** The key that somebody who wrote {@code key} most likely meant. */
     static Optional<String> similarTo(String key) {
+        String wanted = generic(key);
+        String name =
+                wanted.equals(key) ? ANY_NAME : key.substring(LISTENERS.length(), key.indexOf('.', LISTENERS.length()));
         return all().keySet().stream()
-                .map(known -> Map.entry(known, distance(known, key)))
+                .map(known -> Map.entry(known, distance(known, wanted)))
                 .filter(candidate -> candidate.getValue() <= 4)
                 .min(Comparator.comparingInt(Map.Entry::getValue))
-                .map(Map.Entry::getKey);
+                .map(nearest -> nearest.getKey().replace(ANY_NAME, name));
     }
 
     private static void collect(String prefix, Class<?> group, Map<String, Setting> settings) {
@@ -60,6 +116,10 @@ public final class ConfigurationKeys {
                 collect(key, method.getReturnType(), settings);
                 continue;
             }
+            if (method.getReturnType() == Map.class) {
+                collect(key + "." + ANY_NAME, mapped(method), settings);
+                continue;
+            }
             WithDefault byDefault = method.getAnnotation(WithDefault.class);
             settings.put(
                     key,
@@ -71,13 +131,24 @@ public final class ConfigurationKeys {
         }
     }
 
-    private static Class<?> valueType(Method method) {
-        Type type = method.getGenericReturnType();
-        if (type instanceof ParameterizedType optional
-                && optional.getActualTypeArguments()[0] instanceof Class<?> inside) {
-            return inside;
+    private static Class<?> mapped(Method method) {
+        if (method.getGenericReturnType() instanceof ParameterizedType map
+                && map.getActualTypeArguments()[1] instanceof Class<?> group) {
+            return group;
         }
-        return method.getReturnType();
+        throw new IllegalStateException(method + " is no map of groups");
+    }
+
+    /** What a value is, whether it may be missing or there may be several. */
+    private static Class<?> valueType(Method method) {
+        if (method.getReturnType() == OptionalInt.class) {
+            return int.class;
+        }
+        Type type = method.getGenericReturnType();
+        while (type instanceof ParameterizedType outer) {
+            type = outer.getActualTypeArguments()[0];
+        }
+        return (Class<?>) type;
     }
 
     /** {@code packetBytesMax} becomes {@code packet-bytes-max}. */

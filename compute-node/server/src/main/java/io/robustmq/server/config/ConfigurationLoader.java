@@ -4,7 +4,7 @@ import io.quarkus.runtime.configuration.DurationConverter;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.runtime.configuration.MemorySizeConverter;
 import io.smallrye.config.ConfigValidationException;
-import io.smallrye.config.EnvConfigSource;
+import io.smallrye.config.Expressions;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -52,7 +52,8 @@ public final class ConfigurationLoader {
      *
      * @param settings key to value, as given on the command line
      * @param file a properties file, if one was named
-     * @param environment the variables of the process; {@code ROBUSTMQ_MQTT_PORT} stands for {@code robustmq.mqtt.port}
+     * @param environment the variables of the process; {@code ROBUSTMQ_LISTENERS_MQTT_PORT} stands for {@code robustmq.listeners.mqtt.port};
+     *     others that begin like ours, such as those of the launcher, are not settings
      */
     public static Loaded load(Map<String, String> settings, Optional<Path> file, Map<String, String> environment)
             throws ConfigurationException {
@@ -62,11 +63,18 @@ public final class ConfigurationLoader {
             config = new SmallRyeConfigBuilder()
                     .addDefaultInterceptors()
                     .withSources(new PropertiesConfigSource(settings, "the command line", COMMAND_LINE_ORDINAL))
-                    .withSources(new EnvConfigSource(environmentOf(environment), ENVIRONMENT_ORDINAL))
+                    .withSources(new PropertiesConfigSource(
+                            ConfigurationKeys.fromEnvironment(environment), "the environment", ENVIRONMENT_ORDINAL))
                     .withSources(new PropertiesConfigSource(
                             fromFile, file.map(Path::toString).orElse("no file"), FILE_ORDINAL))
                     .withConverter(Duration.class, CONVERTER_PRIORITY, new DurationConverter())
                     .withConverter(MemorySize.class, CONVERTER_PRIORITY, new MemorySizeConverter())
+                    // The placeholders of a mount point are for the adapter.
+                    .withInterceptors((context, name) -> name.endsWith(".mount-point")
+                            ? Expressions.withoutExpansion(() -> context.proceed(name))
+                            : context.proceed(name))
+                    // What every platform has unless it is told otherwise.
+                    .withDefaultValue(ConfigurationKeys.LISTENERS + "mqtt.enabled", "true")
                     .withMapping(RobustMqConfiguration.class)
                     .build();
         } catch (ConfigValidationException invalid) {
@@ -92,19 +100,6 @@ public final class ConfigurationLoader {
             values.put(key, properties.getProperty(key));
         }
         return values;
-    }
-
-    /** Other variables that begin like ours, such as those of the launcher, are not settings. */
-    private static Map<String, String> environmentOf(Map<String, String> environment) {
-        Map<String, String> ours = new TreeMap<>();
-        for (String key : ConfigurationKeys.all().keySet()) {
-            String variable = ConfigurationKeys.environmentVariable(key);
-            String value = environment.get(variable);
-            if (value != null) {
-                ours.put(variable, value);
-            }
-        }
-        return ours;
     }
 
     private static String sentence(ConfigValidationException invalid) {

@@ -6,16 +6,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-/** MQTT over TCP. */
+/** What MQTT allows, whatever listener a client came through. */
 public interface MqttConfiguration {
-
-    @Meaning("Address to bind; beyond loopback only with a password file or allow-anonymous-remote")
-    @WithDefault("127.0.0.1")
-    String host();
-
-    @Meaning("Port to bind, before the port offset; 0 lets the system choose")
-    @WithDefault("1883")
-    int port();
 
     @Meaning("File with one user:hash line per user, made by bin/robustmq password; with it, every client must log in")
     Optional<Path> passwordFile();
@@ -23,18 +15,6 @@ public interface MqttConfiguration {
     @Meaning("Whether clients without a login may connect from other machines")
     @WithDefault("false")
     boolean allowAnonymousRemote();
-
-    @Meaning("Open connections; further ones are closed at once")
-    @WithDefault("100000")
-    int connectionsMax();
-
-    @Meaning("New connections per second; more wait in the backlog")
-    @WithDefault("20000")
-    int acceptsPerSecondMax();
-
-    @Meaning("Connections that the system completes ahead of the platform")
-    @WithDefault("4096")
-    int backlogMax();
 
     @Meaning("Passwords that are checked or wait to be checked at once; further logins are told to try again")
     @WithDefault("64")
@@ -122,36 +102,5 @@ public interface MqttConfiguration {
         @Meaning("Log lines per second and loop about clients that were turned away")
         @WithDefault("20")
         int rejectionsLoggedPerSecondMax();
-    }
-
-    @Meaning("How output of a connection is collected")
-    OutputConfiguration output();
-
-    /** Output of one connection. */
-    interface OutputConfiguration {
-
-        @Meaning("Unsent bytes of a connection above which nothing more is delivered to it")
-        @WithDefault("256K")
-        MemorySize highWaterBytes();
-
-        @Meaning("Unsent bytes below which delivery goes on")
-        @WithDefault("64K")
-        MemorySize lowWaterBytes();
-
-        @Meaning("Payloads of this size and more are written by reference, smaller ones are copied")
-        @WithDefault("4K")
-        MemorySize shareFromBytes();
-
-        @Meaning("Output buffer of a quiet connection, while it has output; a power of two")
-        @WithDefault("256")
-        MemorySize bufferBytesMin();
-
-        @Meaning("Output buffer of a busy connection; a power of two")
-        @WithDefault("32K")
-        MemorySize bufferBytesMax();
-
-        @Meaning("Time that a closing connection has to take its last bytes and to close its side")
-        @WithDefault("2s")
-        Duration linger();
     }
 }

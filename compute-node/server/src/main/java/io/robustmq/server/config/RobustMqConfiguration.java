@@ -2,6 +2,7 @@ package io.robustmq.server.config;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.util.Map;
 
 /** Everything that can be set, one group per feature. */
 @ConfigMapping(prefix = RobustMqConfiguration.PREFIX)
@@ -22,7 +23,10 @@ public interface RobustMqConfiguration {
     @WithDefault("0")
     int portOffset();
 
-    @Meaning("The MQTT listener and what it allows")
+    @Meaning("Where clients connect, by the name of the listener")
+    Map<String, ListenerConfiguration> listeners();
+
+    @Meaning("Who may use MQTT and what it allows")
     MqttConfiguration mqtt();
 
     @Meaning("Who may connect and do what")

@@ -5,11 +5,7 @@ import io.robustmq.kernel.KernelOptions;
 import io.robustmq.protocol.mqtt.MqttLimits;
 import io.robustmq.protocol.mqtt.MqttSettings;
 import io.robustmq.security.node.SecuritySettings;
-import io.robustmq.security.node.SourceKind;
 import io.robustmq.transport.ListenerSettings;
-import io.robustmq.transport.WriteLimits;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -21,7 +17,7 @@ import java.util.function.Supplier;
  *
  * @param loops home loops, 1 or more
  * @param shards how many the data must have; empty if that is left to the data
- * @param mqttListener where MQTT listens
+ * @param listeners where clients connect, one or more, each with a name of its own
  * @param mqtt how MQTT behaves
  * @param security who may connect and do what
  * @param kernel limits of the kernel
@@ -37,7 +33,7 @@ import java.util.function.Supplier;
 public record Settings(
         int loops,
         Optional<Integer> shards,
-        ListenerSettings mqttListener,
+        List<ListenerSettings> listeners,
         MqttSettings mqtt,
         SecuritySettings security,
         KernelOptions kernel,
@@ -49,6 +45,10 @@ public record Settings(
         ShutdownConfiguration shutdown,
         LogConfiguration.Level logLevel,
         LogConfiguration.Format logFormat) {
+
+    public Settings {
+        listeners = List.copyOf(listeners);
+    }
 
     private static final int LOOPS_MAX = 64;
     private static final int SHARDS_MAX = 1024;
@@ -70,12 +70,12 @@ public record Settings(
         requirePositive("robustmq.shutdown.step-limit", shutdown.stepLimit());
         MqttConfiguration mqtt = configuration.mqtt();
         SecuritySettings security = SecurityMapping.settings(configuration.security(), mqtt);
-        requireLoginOrLoopback(mqtt, security);
+        MqttSettings mqttSettings = mqtt(mqtt);
         return new Settings(
                 loops == 0 ? Math.min(processors, LOOPS_MAX) : loops,
                 shards == 0 ? Optional.empty() : Optional.of(shards),
-                mqttListener(mqtt, configuration.portOffset()),
-                mqtt(mqtt),
+                new ListenerReading(configuration, security).read(configuration.listeners()),
+                mqttSettings,
                 security,
                 kernel(configuration.kernel()),
                 storage(configuration.storage()),
@@ -86,64 +86,6 @@ public record Settings(
                 shutdown,
                 configuration.log().level(),
                 configuration.log().format());
-    }
-
-    private static void requireLoginOrLoopback(MqttConfiguration mqtt, SecuritySettings security)
-            throws ConfigurationException {
-        if (!security.authentication().chain().contains(SourceKind.ANONYMOUS) || mqtt.allowAnonymousRemote()) {
-            return;
-        }
-        InetAddress address;
-        try {
-            address = InetAddress.ofLiteral(mqtt.host());
-        } catch (IllegalArgumentException nameInstead) {
-            address = resolve(mqtt.host());
-        }
-        require(
-                address.isLoopbackAddress(),
-                "robustmq.mqtt.host " + mqtt.host()
-                        + " is reachable from other machines: set robustmq.mqtt.password-file"
-                        + " or a robustmq.security.authentication.chain without anonymous,"
-                        + " or robustmq.mqtt.allow-anonymous-remote=true to let everybody in");
-    }
-
-    private static InetAddress resolve(String host) throws ConfigurationException {
-        try {
-            InetAddress[] addresses = InetAddress.getAllByName(host);
-            for (InetAddress address : addresses) {
-                if (!address.isLoopbackAddress()) {
-                    return address;
-                }
-            }
-            return addresses[0];
-        } catch (UnknownHostException unknown) {
-            throw new ConfigurationException("robustmq.mqtt.host " + host + " is not a known address", unknown);
-        }
-    }
-
-    private static ListenerSettings mqttListener(MqttConfiguration mqtt, int portOffset) throws ConfigurationException {
-        MqttConfiguration.OutputConfiguration output = mqtt.output();
-        WriteLimits writeLimits = checked(
-                "robustmq.mqtt.output",
-                () -> new WriteLimits(
-                        bytes(output.highWaterBytes()),
-                        bytes(output.lowWaterBytes()),
-                        bytes(output.shareFromBytes()),
-                        bytes(output.bufferBytesMin()),
-                        bytes(output.bufferBytesMax()),
-                        output.linger().toNanos()));
-        int port = mqtt.port() == 0 ? 0 : port("robustmq.mqtt.port", mqtt.port(), portOffset);
-        return checked(
-                "robustmq.mqtt",
-                () -> new ListenerSettings(
-                        "mqtt",
-                        mqtt.host(),
-                        port,
-                        mqtt.backlogMax(),
-                        mqtt.connectionsMax(),
-                        mqtt.acceptsPerSecondMax(),
-                        bytes(mqtt.limits().packetBytesMax()),
-                        writeLimits));
     }
 
     private static MqttSettings mqtt(MqttConfiguration mqtt) throws ConfigurationException {
@@ -206,7 +148,7 @@ public record Settings(
                         storage.entriesInFlight(), storage.rollBytes().asLongValue(), storage.rollAge()));
     }
 
-    private static int port(String key, int port, int portOffset) throws ConfigurationException {
+    static int port(String key, int port, int portOffset) throws ConfigurationException {
         int shifted = port + portOffset;
         require(
                 port >= 1 && shifted >= 1 && shifted <= 65_535,
@@ -214,7 +156,7 @@ public record Settings(
         return shifted;
     }
 
-    private static int bytes(MemorySize size) {
+    static int bytes(MemorySize size) {
         long value = size.asLongValue();
         if (value > Integer.MAX_VALUE) {
             throw new IllegalArgumentException("a size must be below 2 GiB: " + value);
@@ -232,7 +174,7 @@ public record Settings(
             String name = space < 0 ? "" : message.substring(0, space);
             for (String ending : List.of("", "Nanos", "Millis", "Seconds")) {
                 String offender = group + "." + ConfigurationKeys.kebab(name.replaceAll(ending + "$", ""));
-                if (ConfigurationKeys.all().containsKey(offender)) {
+                if (ConfigurationKeys.isKey(offender)) {
                     throw new ConfigurationException(offender + message.substring(space), rejected);
                 }
             }

@@ -54,6 +54,17 @@ public enum MetricName {
             "Accepts that failed, mostly for want of files",
             "listener"),
 
+    HANDSHAKE_FAILURES(
+            Kind.COUNTER,
+            "robustmq_handshake_failures_total",
+            "Connections that ended or were refused before PROXY header, TLS handshake and WebSocket upgrade were done",
+            "listener"),
+    CERTIFICATE_EXPIRY(
+            Kind.GAUGE,
+            "robustmq_certificate_expiry_timestamp_seconds",
+            "When the first of a listener's certificates ends, in seconds since 1970; only of listeners with TLS",
+            "listener"),
+
     LOOP_CONNECTIONS(Kind.GAUGE, "robustmq_loop_connections", "Open connections of a home loop", "loop"),
     LOOP_CPU(Kind.COUNTER, "robustmq_loop_cpu_seconds_total", "Processor time of a home loop", "loop"),
     LOOP_FAILURES(

@@ -122,6 +122,13 @@ public class NodeMetrics {
         register(MetricName.CONNECTIONS_REFUSED, listener::refusedConnections, name);
         register(MetricName.ACCEPT_PAUSES, listener::acceptPauses, name);
         register(MetricName.ACCEPT_FAILURES, listener::failedAccepts, name);
+        register(MetricName.HANDSHAKE_FAILURES, listener::failedHandshakes, name);
+        if (listener.certificateExpires().isPresent()) {
+            register(
+                    MetricName.CERTIFICATE_EXPIRY,
+                    () -> listener.certificateExpires().orElseThrow().getEpochSecond(),
+                    name);
+        }
     }
 
     private void registerLoop(NettyLoop loop) {

@@ -12,6 +12,7 @@ import io.robustmq.server.config.ShutdownConfiguration;
 import io.robustmq.transport.HomeLoops;
 import io.robustmq.transport.ListenException;
 import io.robustmq.transport.Listener;
+import io.robustmq.transport.ListenerSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -86,9 +87,11 @@ public final class ComputeNode {
         MqttAdapter mqtt = new MqttAdapter(kernel, settings.mqtt(), security, new SecureRandom());
         ComputeNode node = new ComputeNode(loops, kernel, mqtt, security, storage, disk, settings.shutdown());
         try {
-            Listener listener = loops.bind(settings.mqttListener(), mqtt);
+            for (ListenerSettings listener : settings.listeners()) {
+                loops.bind(listener, mqtt);
+            }
             await(kernel.start(), TAKEOVER_LIMIT);
-            listener.startAccepting();
+            loops.listeners().forEach(Listener::startAccepting);
         } catch (ListenException taken) {
             node.stop();
             throw new NodeStartException(String.valueOf(taken.getMessage()), taken);

@@ -22,9 +22,12 @@ class ConfigurationReferenceTest {
             Made from the declarations in `io.robustmq.server.config`; a test fails when it is stale.
 
             A setting is given on the command line (`--set key=value`), in the environment (the key in capitals, other
-            signs as `_`: `ROBUSTMQ_MQTT_PORT`) or in a properties file (`--config FILE`). The command line comes before
+            signs as `_`: `ROBUSTMQ_LISTENERS_MQTT_PORT`) or in a properties file (`--config FILE`). The command line comes before
             the environment, that before the file, that before the default. A key that does not exist or a value that
             does not fit ends the start with one sentence.
+
+            `<name>` is the name of a listener: small letters, digits and dashes, without dashes in the environment.
+            The one named `mqtt` is there without being asked for. [More on listeners](../guide/listeners.md).
 
             Sizes take `K`, `M`, `G` (1024-based), times `ms`, `s`, `m`, `h`, `d`.
             """;

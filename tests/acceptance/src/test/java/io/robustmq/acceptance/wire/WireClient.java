@@ -80,6 +80,23 @@ public final class WireClient implements AutoCloseable {
         }
     }
 
+    /** The same over a socket that is connected already, whatever carries it. */
+    public static WireClient over(Version version, Socket socket) {
+        try {
+            WireClient client = new WireClient(version, socket);
+            Thread.ofPlatform().daemon().name("wire-" + socket.getPort()).start(client::readLoop);
+            return client;
+        } catch (IOException e) {
+            closeQuietly(socket);
+            throw new UncheckedIOException("use " + socket, e);
+        }
+    }
+
+    /** A connection over such a socket that was accepted. */
+    public static WireClient connectOver(Socket socket, Connect connect) {
+        return accepted(over(connect.version(), socket).greet(connect), connect);
+    }
+
     /** A connection that was accepted; QoS 1 and 2 deliveries are acknowledged as they come. */
     public static WireClient connect(int port, Connect connect) {
         return accepted(attempt(port, connect), connect);

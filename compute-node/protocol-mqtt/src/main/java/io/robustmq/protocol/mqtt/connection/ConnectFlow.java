@@ -162,9 +162,10 @@ final class ConnectFlow {
     /**
      * The CONNACK that welcomes the client, with all that differs from what it would assume.
      *
+     * @param packetBytesMax largest packet that its listener takes
      * @param proof of extended authentication; null without
      */
-    ConnAck welcome(ClientProfile profile, boolean sessionPresent, @Nullable Proof proof) {
+    ConnAck welcome(ClientProfile profile, boolean sessionPresent, int packetBytesMax, @Nullable Proof proof) {
         if (!profile.version().hasProperties()) {
             return new ConnAck(sessionPresent, ReasonCode.SUCCESS, Properties.NONE);
         }
@@ -175,8 +176,8 @@ final class ConnectFlow {
         if (limits.receiveMaximum() != RECEIVE_MAXIMUM_DEFAULT) {
             properties.set(Property.RECEIVE_MAXIMUM, limits.receiveMaximum());
         }
-        if (limits.packetBytesMax() < MqttLimits.PACKET_BYTES_CEILING) {
-            properties.set(Property.MAXIMUM_PACKET_SIZE, limits.packetBytesMax());
+        if (packetBytesMax < MqttLimits.PACKET_BYTES_CEILING) {
+            properties.set(Property.MAXIMUM_PACKET_SIZE, packetBytesMax);
         }
         if (profile.clientIdAssigned()) {
             properties.set(Property.ASSIGNED_CLIENT_IDENTIFIER, profile.clientId());

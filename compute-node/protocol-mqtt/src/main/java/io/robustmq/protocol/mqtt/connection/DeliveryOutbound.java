@@ -22,12 +22,14 @@ final class DeliveryOutbound {
     private final Session session;
     private final ClientWriter writer;
     private final DeliveryIds ids;
+    private final MountPoint mountPoint;
 
-    DeliveryOutbound(MqttLoop loop, Session session, ClientWriter writer, DeliveryIds ids) {
+    DeliveryOutbound(MqttLoop loop, Session session, ClientWriter writer, DeliveryIds ids, MountPoint mountPoint) {
         this.loop = loop;
         this.session = session;
         this.writer = writer;
         this.ids = ids;
+        this.mountPoint = mountPoint;
     }
 
     /** See {@link io.robustmq.kernel.SessionSink#deliver}. */
@@ -46,28 +48,30 @@ final class DeliveryOutbound {
         if (version.hasProperties()) {
             writeProperties(delivery, message, properties);
         }
+        int hidden = mountPoint.hiddenBytes(source, message.nameIndex(), message.nameLength());
+        int nameIndex = message.nameIndex() + hidden;
+        int nameLength = message.nameLength() - hidden;
         int firstByte = PacketEncoder.publishFirstByte(
                 settled && delivery.redelivered(),
                 QualityOfService.of(delivery.guarantee().code()),
                 delivery.lastValue());
         int propertiesLength = properties.readableBytes();
         int payloadLength = message.payloadLength();
-        long length = PacketEncoder.publishLength(
-                version, firstByte, message.nameLength(), propertiesLength, 0, payloadLength);
+        long length = PacketEncoder.publishLength(version, firstByte, nameLength, propertiesLength, 0, payloadLength);
         if (length > writer.maximumPacketBytes()) {
             skip(delivery.id(), settled);
             return true;
         }
         // What the encoder asks for, and not the length alone: else it would enlarge a buffer that is nearly full.
-        ByteBuf out = wire.reserve(
-                PacketEncoder.maximumPublishHeaderBytes(message.nameLength(), propertiesLength) + payloadLength);
+        ByteBuf out =
+                wire.reserve(PacketEncoder.maximumPublishHeaderBytes(nameLength, propertiesLength) + payloadLength);
         PacketEncoder.writePublishHeader(
                 out,
                 version,
                 firstByte,
                 source,
-                message.nameIndex(),
-                message.nameLength(),
+                nameIndex,
+                nameLength,
                 packetId,
                 properties,
                 0,

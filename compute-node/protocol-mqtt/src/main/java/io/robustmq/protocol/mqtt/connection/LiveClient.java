@@ -53,7 +53,8 @@ final class LiveClient {
             ClientWriter writer,
             MqttLoop loop,
             Terminator terminator,
-            Admission admission) {
+            Admission admission,
+            MountPoint mountPoint) {
         this.profile = profile;
         this.session = session;
         this.writer = writer;
@@ -67,10 +68,10 @@ final class LiveClient {
         ClientRates rates = loop.security().rates();
         this.rate =
                 rates.limited() ? new PublishRate(rates, loop.kernel().loop().nanoTime()) : null;
-        this.inbound = new PublishInbound(loop, session, writer, terminator, access);
-        this.outbound = new DeliveryOutbound(loop, session, writer, ids);
+        this.inbound = new PublishInbound(loop, session, writer, terminator, access, mountPoint);
+        this.outbound = new DeliveryOutbound(loop, session, writer, ids, mountPoint);
         this.acknowledgements = new Acknowledgements(session, writer, ids);
-        this.subscriptions = new SubscribeFlow(loop, session, writer, terminator, access);
+        this.subscriptions = new SubscribeFlow(loop, session, writer, terminator, access, mountPoint);
         expireAt(admission.expiresAtMillis());
     }
 

@@ -1,14 +1,12 @@
 package io.robustmq.protocol.mqtt.connection;
 
 import io.netty.channel.Channel;
-import io.netty.util.AttributeKey;
 import io.robustmq.kernel.Kernel;
 import io.robustmq.protocol.mqtt.MqttFigures;
 import io.robustmq.protocol.mqtt.MqttSettings;
-import io.robustmq.security.CertificateIdentity;
 import io.robustmq.security.node.NodeSecurity;
 import io.robustmq.transport.ConnectionAcceptor;
-import io.robustmq.transport.ListenerInfo;
+import io.robustmq.transport.ConnectionInfo;
 import io.robustmq.transport.NettyLoop;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,10 +18,6 @@ import java.util.random.RandomGenerator;
  * indexes. {@link #accepted} on the loop that owns the connection, all else on any thread.
  */
 public final class MqttAdapter implements ConnectionAcceptor {
-    /** What a channel's TLS layer knows of the client's certificate, set before the first bytes of MQTT. */
-    public static final AttributeKey<CertificateIdentity> CERTIFICATE =
-            AttributeKey.valueOf("io.robustmq.mqtt.certificate");
-
     private final List<MqttLoop> loops;
 
     /**
@@ -40,8 +34,8 @@ public final class MqttAdapter implements ConnectionAcceptor {
     }
 
     @Override
-    public void accepted(Channel channel, NettyLoop loop, ListenerInfo listener, long connectionId) {
-        channel.pipeline().addLast(new MqttChannel(loops.get(loop.index()), channel, loop, listener.writeLimits()));
+    public void accepted(Channel channel, NettyLoop loop, ConnectionInfo connection) {
+        channel.pipeline().addLast(new MqttChannel(loops.get(loop.index()), channel, loop, connection));
     }
 
     /** What was counted since the start, per loop in the order of their indexes. */

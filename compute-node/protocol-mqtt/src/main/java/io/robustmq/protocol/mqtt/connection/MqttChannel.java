@@ -6,15 +6,19 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.robustmq.security.CertificateIdentity;
 import io.robustmq.transport.CoalescingWriter;
+import io.robustmq.transport.ConnectionInfo;
 import io.robustmq.transport.Farewell;
 import io.robustmq.transport.KeepAliveWheel;
 import io.robustmq.transport.NettyLoop;
 import io.robustmq.transport.PauseReason;
 import io.robustmq.transport.ReadGate;
-import io.robustmq.transport.WriteLimits;
+import io.robustmq.transport.proxy.ProxiedTls;
+import io.robustmq.transport.tls.PeerIdentity;
+import io.robustmq.transport.tls.TlsFacts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,15 +33,16 @@ final class MqttChannel extends ChannelInboundHandlerAdapter
     /** Of a peer without an address: one that no rule and no trust in the own machine speaks of. */
     private static final InetAddress NOWHERE = InetAddress.ofLiteral("0.0.0.0");
 
-    private final Channel channel;
+    private final ConnectionInfo origin;
     private final CoalescingWriter writer;
     private final ReadGate gate;
     private final KeepAliveWheel.Watch watch;
     private final MqttConnection connection;
 
-    MqttChannel(MqttLoop loop, Channel channel, NettyLoop nettyLoop, WriteLimits writeLimits) {
-        this.channel = channel;
-        this.writer = new CoalescingWriter(channel, nettyLoop, nettyLoop.figures(), writeLimits, this);
+    MqttChannel(MqttLoop loop, Channel channel, NettyLoop nettyLoop, ConnectionInfo origin) {
+        this.origin = origin;
+        this.writer = new CoalescingWriter(
+                channel, nettyLoop, nettyLoop.figures(), origin.listener().writeLimits(), this);
         this.gate = new ReadGate(channel, nettyLoop, nettyLoop.figures(), this);
         this.watch = nettyLoop.keepAlive().watch(this);
         this.connection = new MqttConnection(loop, this, channel.alloc());
@@ -159,19 +164,44 @@ final class MqttChannel extends ChannelInboundHandlerAdapter
     }
 
     @Override
+    public ConnectionInfo origin() {
+        return origin;
+    }
+
+    @Override
     public String peer() {
-        return String.valueOf(channel.remoteAddress());
+        return String.valueOf(origin.remoteAddress());
     }
 
     @Override
     public InetAddress address() {
-        return channel.remoteAddress() instanceof InetSocketAddress peer && peer.getAddress() != null
+        return origin.remoteAddress() instanceof InetSocketAddress peer && peer.getAddress() != null
                 ? peer.getAddress()
                 : NOWHERE;
     }
 
     @Override
     public @Nullable CertificateIdentity certificate() {
-        return channel.attr(MqttAdapter.CERTIFICATE).get();
+        TlsFacts tls = origin.tls();
+        PeerIdentity peer = tls == null ? null : tls.peer();
+        if (peer != null) {
+            return new CertificateIdentity(
+                    peer.commonName(),
+                    names(peer, PeerIdentity.NameKind.DNS),
+                    names(peer, PeerIdentity.NameKind.EMAIL),
+                    names(peer, PeerIdentity.NameKind.URI));
+        }
+        // A proxy that is trusted with the address is trusted with the name that it verified.
+        ProxiedTls proxied = origin.proxiedTls();
+        return proxied != null && proxied.verified()
+                ? new CertificateIdentity(proxied.commonName(), List.of(), List.of(), List.of())
+                : null;
+    }
+
+    private static List<String> names(PeerIdentity peer, PeerIdentity.NameKind kind) {
+        return peer.alternativeNames().stream()
+                .filter(one -> one.kind() == kind)
+                .map(PeerIdentity.AlternativeName::name)
+                .toList();
     }
 }

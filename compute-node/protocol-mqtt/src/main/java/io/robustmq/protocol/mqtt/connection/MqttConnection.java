@@ -11,6 +11,7 @@ import io.robustmq.kernel.PublishOutcome;
 import io.robustmq.kernel.Session;
 import io.robustmq.kernel.SessionSink;
 import io.robustmq.kernel.SubscribeResult;
+import io.robustmq.protocol.mqtt.MountPointTemplate;
 import io.robustmq.protocol.mqtt.MqttEvent;
 import io.robustmq.protocol.mqtt.MqttLimits;
 import io.robustmq.protocol.mqtt.codec.AckType;
@@ -79,6 +80,9 @@ final class MqttConnection implements PacketSink, SessionSink, Terminator {
     private final PacketDecoder decoder;
     private ConnectionState state = ConnectionState.AwaitingConnect.INSTANCE;
 
+    /** Settled by the CONNECT. */
+    private MountPoint mountPoint = MountPoint.NONE;
+
     /** Bytes that were received and not decoded: an incomplete packet, or more while reading pauses. */
     private @Nullable ByteBuf rest;
 
@@ -86,7 +90,7 @@ final class MqttConnection implements PacketSink, SessionSink, Terminator {
         this.loop = loop;
         this.wire = wire;
         this.allocator = allocator;
-        this.decoder = PacketDecoder.ofClientPackets(loop.settings().limits().packetBytesMax());
+        this.decoder = PacketDecoder.ofClientPackets(wire.origin().listener().packetBytesMax());
     }
 
     // From the wire.
@@ -275,7 +279,36 @@ final class MqttConnection implements PacketSink, SessionSink, Terminator {
     private void connect(Connect connect) {
         switch (loop.connectFlow().plan(connect)) {
             case ConnectPlan.Refuse refuse -> refuseBeforeProfile(connect, refuse);
-            case ConnectPlan.Proceed proceed -> authenticate(connect, proceed.profile());
+            case ConnectPlan.Proceed proceed -> mount(connect, proceed.profile());
+        }
+    }
+
+    private void mount(Connect connect, ClientProfile profile) {
+        String template = wire.origin().listener().mountPoint();
+        if (template == null) {
+            authenticate(connect, profile);
+            return;
+        }
+        switch (new MountPointTemplate(template).resolve(profile.clientId(), connect.userName())) {
+            case MountPointTemplate.Resolution.Mounted mounted -> {
+                mountPoint = new MountPoint(mounted.prefix());
+                Will will = connect.will();
+                if (will != null && !mountPoint.hasRoomFor(will.topic())) {
+                    refuse(profile, ReasonCode.TOPIC_NAME_INVALID, "The will topic is longer than allowed here.");
+                } else {
+                    authenticate(connect, profile);
+                }
+            }
+            case MountPointTemplate.Resolution.ClientIdUnfit _ ->
+                refuse(
+                        profile,
+                        ReasonCode.CLIENT_IDENTIFIER_NOT_VALID,
+                        "On this listener a client identifier is one level of a topic: no /, +, # and no $ in front.");
+            case MountPointTemplate.Resolution.UserNameUnfit _ ->
+                refuse(
+                        profile,
+                        ReasonCode.BAD_USER_NAME_OR_PASSWORD,
+                        "On this listener a user name is needed and is one level of a topic.");
         }
     }
 
@@ -321,7 +354,8 @@ final class MqttConnection implements PacketSink, SessionSink, Terminator {
             attach(null, profile, admission);
             return;
         }
-        AccessRequest request = AccessRequest.publish(will.topic(), will.qos().value(), will.retain());
+        AccessRequest request = AccessRequest.publish(
+                mountPoint.mounted(will.topic()), will.qos().value(), will.retain());
         switch (admission.access().publish(request.topic(), request.qos(), request.retain())) {
             case ALLOWED -> attach(will, profile, admission);
             case DENIED -> refuseWill(profile);
@@ -350,7 +384,7 @@ final class MqttConnection implements PacketSink, SessionSink, Terminator {
     }
 
     private void attach(@Nullable Will will, ClientProfile profile, Admission admission) {
-        PartingMessage parting = will == null ? null : WillMapping.toPartingMessage(will, profile, loop);
+        PartingMessage parting = will == null ? null : WillMapping.toPartingMessage(will, profile, loop, mountPoint);
         state = new ConnectionState.Attaching(
                 profile, loop.kernel().attach(loop.connectFlow().attachRequest(profile, parting), this), admission);
     }
@@ -511,7 +545,11 @@ final class MqttConnection implements PacketSink, SessionSink, Terminator {
         ClientProfile profile = attaching.profile();
         ClientWriter writer = writer(profile);
         if (!writer.write(loop.connectFlow()
-                .welcome(profile, resumed, attaching.admission().proof()))) {
+                .welcome(
+                        profile,
+                        resumed,
+                        wire.origin().listener().packetBytesMax(),
+                        attaching.admission().proof()))) {
             loop.rejections()
                     .rejected(
                             wire.peer(),
@@ -526,7 +564,7 @@ final class MqttConnection implements PacketSink, SessionSink, Terminator {
         if (resumed) {
             loop.counters().event(MqttEvent.SESSION_RESUMED);
         }
-        LiveClient client = new LiveClient(profile, session, writer, loop, this, attaching.admission());
+        LiveClient client = new LiveClient(profile, session, writer, loop, this, attaching.admission(), mountPoint);
         loop.joined(client);
         state = new ConnectionState.Live(client);
         watchKeepAlive(profile);

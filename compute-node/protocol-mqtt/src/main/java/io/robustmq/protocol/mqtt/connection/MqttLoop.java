@@ -36,6 +36,7 @@ final class MqttLoop {
 
     // On the heap and not pooled: they live as long as the loop and need no release.
     private final ByteBuf headers = Unpooled.buffer(SCRATCH_BYTES);
+    private final ByteBuf names = Unpooled.buffer(SCRATCH_BYTES);
     private final ByteBuf properties = Unpooled.buffer(SCRATCH_BYTES);
 
     /**
@@ -126,6 +127,11 @@ final class MqttLoop {
     /** Emptied; for the headers of one publish. */
     ByteBuf headers() {
         return headers.clear();
+    }
+
+    /** Emptied; for one name. */
+    ByteBuf names() {
+        return names.clear();
     }
 
     /** Emptied; for the properties of one delivery. */

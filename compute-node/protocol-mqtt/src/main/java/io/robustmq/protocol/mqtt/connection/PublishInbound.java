@@ -33,6 +33,7 @@ final class PublishInbound {
     private final ClientWriter writer;
     private final Terminator terminator;
     private final ClientAccess access;
+    private final MountPoint mountPoint;
     private final TopicAliases aliases;
     private final UnansweredPublishes unanswered = new UnansweredPublishes();
 
@@ -44,12 +45,19 @@ final class PublishInbound {
     /** Why the publish at hand is not handed to the kernel; success if it is. */
     private ReasonCode refusal = ReasonCode.SUCCESS;
 
-    PublishInbound(MqttLoop loop, Session session, ClientWriter writer, Terminator terminator, ClientAccess access) {
+    PublishInbound(
+            MqttLoop loop,
+            Session session,
+            ClientWriter writer,
+            Terminator terminator,
+            ClientAccess access,
+            MountPoint mountPoint) {
         this.loop = loop;
         this.session = session;
         this.writer = writer;
         this.terminator = terminator;
         this.access = access;
+        this.mountPoint = mountPoint;
         this.aliases = new TopicAliases(
                 writer.hasProperties() ? loop.settings().limits().topicAliasMaximum() : 0);
     }
@@ -205,6 +213,9 @@ final class PublishInbound {
             refusal = ReasonCode.NOT_AUTHORIZED;
             return null;
         }
+        if (!mountPoint.isNone()) {
+            return mountedName(view);
+        }
         Name known = loop.kernel().known(buffer, view.topicOffset(), view.topicLength());
         if (known != null) {
             return known;
@@ -215,6 +226,22 @@ final class PublishInbound {
             return null;
         }
         return loop.kernel().intern(buffer, view.topicOffset(), view.topicLength());
+    }
+
+    private @Nullable Name mountedName(PublishView view) throws DecodeFailure {
+        ByteBuf mounted = loop.names();
+        mountPoint.writeMounted(view.buffer(), view.topicOffset(), view.topicLength(), mounted);
+        Name known = loop.kernel().known(mounted, 0, mounted.readableBytes());
+        if (known != null) {
+            return known;
+        }
+        view.validateTopic();
+        if (!mountPoint.hasRoomFor(view.topicLength())
+                || !loop.topics().isWithinLimits(view.buffer(), view.topicOffset(), view.topicLength())) {
+            refusal = ReasonCode.TOPIC_NAME_INVALID;
+            return null;
+        }
+        return loop.kernel().intern(mounted, 0, mounted.readableBytes());
     }
 
     private PublishDraft draft(PublishView view, Name name, Guarantee guarantee) {

@@ -36,10 +36,17 @@ final class SubscribeFlow {
     private final Session session;
     private final ClientWriter writer;
     private final Terminator terminator;
+    private final MountPoint mountPoint;
     private final Map<Long, Pending> pending = new HashMap<>();
     private long tokens;
 
-    SubscribeFlow(MqttLoop loop, Session session, ClientWriter writer, Terminator terminator, ClientAccess access) {
+    SubscribeFlow(
+            MqttLoop loop,
+            Session session,
+            ClientWriter writer,
+            Terminator terminator,
+            ClientAccess access,
+            MountPoint mountPoint) {
         this.counters = loop.counters();
         this.access = access;
         this.limits = loop.settings().limits();
@@ -47,6 +54,7 @@ final class SubscribeFlow {
         this.session = session;
         this.writer = writer;
         this.terminator = terminator;
+        this.mountPoint = mountPoint;
     }
 
     /** Requests whose acknowledgement is not sent. */
@@ -171,9 +179,17 @@ final class SubscribeFlow {
     }
 
     private FilterReading read(String filter, int position) {
-        return position >= limits.subscriptionsPerPacketMax()
-                ? new FilterReading.Invalid(ReasonCode.QUOTA_EXCEEDED)
-                : FilterReading.of(filter, topics);
+        if (position >= limits.subscriptionsPerPacketMax()) {
+            return new FilterReading.Invalid(ReasonCode.QUOTA_EXCEEDED);
+        }
+        FilterReading reading = FilterReading.of(filter, topics);
+        if (mountPoint.isNone() || !(reading instanceof FilterReading.Understood understood)) {
+            return reading;
+        }
+        // The share name stays in front: members of a group are those who share the filter below the mount point.
+        return mountPoint.hasRoomFor(understood.pattern())
+                ? new FilterReading.Understood(mountPoint.mounted(understood.pattern()), understood.group())
+                : new FilterReading.Invalid(ReasonCode.TOPIC_FILTER_INVALID);
     }
 
     private static SubscribeRequest request(

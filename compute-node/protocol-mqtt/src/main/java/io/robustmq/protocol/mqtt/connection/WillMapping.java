@@ -20,11 +20,11 @@ final class WillMapping {
      *
      * @param profile its granted session expiry is as long as the will delay can be (MQTT 5.0 §3.1.3.2.2)
      */
-    static PartingMessage toPartingMessage(Will will, ClientProfile profile, MqttLoop loop) {
+    static PartingMessage toPartingMessage(Will will, ClientProfile profile, MqttLoop loop, MountPoint mountPoint) {
         long nowMillis = loop.kernel().loop().wallMillis();
         PublishDraft draft = new PublishDraft()
                 .begin(
-                        loop.kernel().intern(will.topic()),
+                        loop.kernel().intern(mountPoint.mounted(will.topic())),
                         Guarantee.of(will.qos().value()))
                 .lastValue(will.retain());
         long messageExpirySeconds = will.properties().number(Property.MESSAGE_EXPIRY_INTERVAL, ABSENT);

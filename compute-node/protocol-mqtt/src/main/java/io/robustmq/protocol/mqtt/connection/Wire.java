@@ -2,6 +2,7 @@ package io.robustmq.protocol.mqtt.connection;
 
 import io.netty.buffer.ByteBuf;
 import io.robustmq.security.CertificateIdentity;
+import io.robustmq.transport.ConnectionInfo;
 import io.robustmq.transport.PauseReason;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,10 @@ interface Wire {
     /** Writes what was appended, then ends the connection; reading goes on, and the connection discards what comes. */
     void closeWhenWritten();
 
-    /** Address and port of the peer, for log lines. */
+    /** Listener, addresses, TLS and identity, as settled before the first byte. */
+    ConnectionInfo origin();
+
+    /** Address and port of the client, behind a proxy too; for log lines. */
     String peer();
 
     /** Where the client comes from. */

@@ -54,7 +54,8 @@ class AllocationTest {
     private static final ByteBufAllocator DIRECT = new UnpooledByteBufAllocator(true, true);
 
     private final SilentKernel kernel = new SilentKernel();
-    private final FakeWire wire = new FakeWire(DIRECT.directBuffer(64 << 10));
+    private final FakeWire wire = new FakeWire(
+            DIRECT.directBuffer(64 << 10), MqttSettings.DEFAULTS.limits().packetBytesMax(), null);
     private final MqttConnection connection = new MqttConnection(
             new MqttLoop(kernel, MqttSettings.DEFAULTS, NodeSecurity.open(), new Random(1)),
             wire,

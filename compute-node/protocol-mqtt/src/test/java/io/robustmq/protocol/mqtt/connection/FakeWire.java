@@ -2,9 +2,15 @@ package io.robustmq.protocol.mqtt.connection;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.robustmq.protocol.mqtt.MqttLimits;
 import io.robustmq.security.CertificateIdentity;
+import io.robustmq.transport.ConnectionInfo;
+import io.robustmq.transport.ListenerInfo;
 import io.robustmq.transport.PauseReason;
+import io.robustmq.transport.Transport;
+import io.robustmq.transport.WriteLimits;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -20,12 +26,27 @@ final class FakeWire implements Wire {
 
     long silenceNanos;
 
-    FakeWire() {
-        this(Unpooled.buffer());
+    private final ConnectionInfo origin;
+
+    FakeWire(MqttLimits limits) {
+        this(limits, null);
     }
 
-    FakeWire(ByteBuf written) {
+    FakeWire(MqttLimits limits, @Nullable String mountPoint) {
+        this(Unpooled.buffer(), limits.packetBytesMax(), mountPoint);
+    }
+
+    FakeWire(ByteBuf written, int packetBytesMax, @Nullable String mountPoint) {
         this.written = written;
+        InetSocketAddress here = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1883);
+        this.origin = new ConnectionInfo(
+                new ListenerInfo("mqtt", Transport.TCP, here, packetBytesMax, WriteLimits.DEFAULT, mountPoint),
+                1,
+                here,
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 40_000),
+                null,
+                null,
+                null);
     }
 
     @Override
@@ -77,6 +98,11 @@ final class FakeWire implements Wire {
     @Override
     public @Nullable CertificateIdentity certificate() {
         return certificate;
+    }
+
+    @Override
+    public ConnectionInfo origin() {
+        return origin;
     }
 
     @Override

@@ -82,9 +82,9 @@ class MqttNodeIT {
     void start() throws Exception {
         kernel.start().toCompletableFuture().get(20, TimeUnit.SECONDS);
         Listener listener = loops.listen(
-                new ListenerSettings("mqtt", "127.0.0.1", 0, 128, 1_000, 10_000, 2 << 20, WriteLimits.DEFAULT),
+                ListenerSettings.tcp("mqtt", "127.0.0.1", 0, 128, 1_000, 10_000, 2 << 20, WriteLimits.DEFAULT),
                 adapter);
-        port = listener.info().address().getPort();
+        port = listener.info().port();
     }
 
     @AfterAll

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 /** A client that talks packets to a connection over a {@link FakeWire}, with a {@link FakeKernel} behind it. */
 final class TestClient {
     final FakeKernel kernel = new FakeKernel();
-    final FakeWire wire = new FakeWire();
+    final FakeWire wire;
     final MqttLoop loop;
     final MqttConnection connection;
     final ProtocolVersion version;
@@ -46,7 +46,12 @@ final class TestClient {
     }
 
     TestClient(ProtocolVersion version, MqttSettings settings, NodeSecurity security) {
+        this(version, settings, security, null);
+    }
+
+    TestClient(ProtocolVersion version, MqttSettings settings, NodeSecurity security, @Nullable String mountPoint) {
         this.version = version;
+        this.wire = new FakeWire(settings.limits(), mountPoint);
         this.loop = new MqttLoop(kernel, settings, security, new Random(1));
         this.connection = new MqttConnection(loop, wire, ByteBufAllocator.DEFAULT);
         connection.opened();

@@ -1,0 +1,4 @@
+@NullMarked
+package io.robustmq.transport.proxy;
+
+import org.jspecify.annotations.NullMarked;
