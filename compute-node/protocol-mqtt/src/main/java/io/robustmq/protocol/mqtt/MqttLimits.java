@@ -16,6 +16,8 @@ package io.robustmq.protocol.mqtt;
  * @param unansweredBytesMax bytes of such publishes at which reading pauses
  * @param deliveriesInFlightMax deliveries that may be unsettled towards one client, 1..65535, whatever larger it announces
  * @param topicAliasMaximum topic aliases a v5 client may set, 0..65535 (announced); answered with 0x94
+ * @param topicAliasesToClientMax topic aliases used towards one v5 client, whatever more it allows, 0..65535; each in use
+ *     costs the bytes of its topic
  * @param sessionExpiryMaxSeconds longest session expiry granted, 0..4294967295, where the last means for ever
  * @param rejectionsLoggedPerSecondMax log lines per second and loop about clients that were turned away
  */
@@ -33,6 +35,7 @@ public record MqttLimits(
         long unansweredBytesMax,
         int deliveriesInFlightMax,
         int topicAliasMaximum,
+        int topicAliasesToClientMax,
         long sessionExpiryMaxSeconds,
         int rejectionsLoggedPerSecondMax) {
 
@@ -60,6 +63,7 @@ public record MqttLimits(
             16L << 20,
             1_024,
             64,
+            16,
             30L * 24 * 3_600,
             20);
 
@@ -77,6 +81,7 @@ public record MqttLimits(
         requireBetween("unansweredBytesMax", unansweredBytesMax, 1, Long.MAX_VALUE);
         requireBetween("deliveriesInFlightMax", deliveriesInFlightMax, 1, 65_535);
         requireBetween("topicAliasMaximum", topicAliasMaximum, 0, 65_535);
+        requireBetween("topicAliasesToClientMax", topicAliasesToClientMax, 0, 65_535);
         requireBetween("sessionExpiryMaxSeconds", sessionExpiryMaxSeconds, 0, SESSION_NEVER_EXPIRES_SECONDS);
         requireBetween("rejectionsLoggedPerSecondMax", rejectionsLoggedPerSecondMax, 0, 1_000_000);
     }

@@ -37,6 +37,51 @@ public interface MqttConfiguration {
     @Meaning("Base for response topics, told to MQTT 5 clients that ask")
     Optional<String> responseInformation();
 
+    @Meaning("Whether payloads that are said to be UTF-8 are looked at; others are refused with reason code 0x99")
+    @WithDefault("false")
+    boolean validatePayloadFormat();
+
+    @Meaning("Parts of the protocol that may be withheld; announced to MQTT 5 clients and refused to all")
+    OfferConfiguration offer();
+
+    /** What MQTT leaves to the server to offer. */
+    interface OfferConfiguration {
+
+        @Meaning("Best quality of service to publish with and to be granted, 0 to 2")
+        @WithDefault("2")
+        int qosMax();
+
+        @Meaning("Whether clients may publish retained messages")
+        @WithDefault("true")
+        boolean retainedMessages();
+
+        @Meaning("Whether clients may subscribe with wildcards")
+        @WithDefault("true")
+        boolean wildcardSubscriptions();
+
+        @Meaning("Whether clients may share subscriptions ($share/, $queue/)")
+        @WithDefault("true")
+        boolean sharedSubscriptions();
+
+        @Meaning("Whether clients may give identifiers to subscriptions")
+        @WithDefault("true")
+        boolean subscriptionIdentifiers();
+    }
+
+    @Meaning("Sends clients elsewhere")
+    RedirectConfiguration redirect();
+
+    /** For a node that should not serve clients any more. */
+    interface RedirectConfiguration {
+
+        @Meaning("Server or servers, separated by spaces, that every client is told to use instead of this one")
+        Optional<String> to();
+
+        @Meaning("Whether clients should remember it: reason code 0x9D in place of 0x9C")
+        @WithDefault("false")
+        boolean permanent();
+    }
+
     @Meaning("What one connection may do")
     LimitsConfiguration limits();
 
@@ -94,6 +139,10 @@ public interface MqttConfiguration {
         @Meaning("Topic aliases that an MQTT 5 client may set; announced as Topic Alias Maximum")
         @WithDefault("64")
         int topicAliasMaximum();
+
+        @Meaning("Topic aliases used towards one MQTT 5 client, whatever more it allows; 0 for none")
+        @WithDefault("16")
+        int topicAliasesToClientMax();
 
         @Meaning("Longest session expiry that is granted")
         @WithDefault("30d")

@@ -3,7 +3,10 @@ package io.robustmq.server.config;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.robustmq.kernel.KernelOptions;
 import io.robustmq.protocol.mqtt.MqttLimits;
+import io.robustmq.protocol.mqtt.MqttOffer;
+import io.robustmq.protocol.mqtt.MqttRedirect;
 import io.robustmq.protocol.mqtt.MqttSettings;
+import io.robustmq.protocol.mqtt.codec.QualityOfService;
 import io.robustmq.security.node.SecuritySettings;
 import io.robustmq.transport.ListenerSettings;
 import java.time.Duration;
@@ -106,8 +109,23 @@ public record Settings(
                         limits.unansweredBytesMax().asLongValue(),
                         limits.deliveriesInFlightMax(),
                         limits.topicAliasMaximum(),
+                        limits.topicAliasesToClientMax(),
                         limits.sessionExpiryMax().toSeconds(),
                         limits.rejectionsLoggedPerSecondMax()));
+        MqttConfiguration.OfferConfiguration offer = mqtt.offer();
+        MqttOffer checkedOffer = checked(
+                "robustmq.mqtt.offer",
+                () -> new MqttOffer(
+                        QualityOfService.of(offer.qosMax()),
+                        offer.retainedMessages(),
+                        offer.wildcardSubscriptions(),
+                        offer.sharedSubscriptions(),
+                        offer.subscriptionIdentifiers()));
+        Optional<MqttRedirect> redirect = checked(
+                "robustmq.mqtt.redirect",
+                () -> mqtt.redirect()
+                        .to()
+                        .map(to -> new MqttRedirect(to, mqtt.redirect().permanent())));
         return new MqttSettings(
                 checkedLimits,
                 mqtt.shortClientIds(),
@@ -115,7 +133,10 @@ public record Settings(
                     case ACKNOWLEDGE_AND_DROP -> MqttSettings.RefusedPublish.ACKNOWLEDGE_AND_DROP;
                     case DISCONNECT -> MqttSettings.RefusedPublish.DISCONNECT;
                 },
-                mqtt.responseInformation().orElse(null));
+                mqtt.responseInformation().orElse(null),
+                checkedOffer,
+                mqtt.validatePayloadFormat(),
+                redirect.orElse(null));
     }
 
     private static KernelOptions kernel(KernelConfiguration kernel) throws ConfigurationException {

@@ -50,6 +50,7 @@ final class ConnectConformance {
     @Tag("MQTT-3.2.0-1")
     @Tag("MQTT5-3.1.4-5")
     @Tag("MQTT5-3.2.0-1")
+    @Tag("MQTT-7.0.0-2")
     void connectIsAnsweredWithConnack(Version version) {
         WireClient client = scene.client(version, "a");
 
@@ -83,6 +84,7 @@ final class ConnectConformance {
     @Tag("MQTT-3.1.3-8")
     @Tag("MQTT-3.2.2-4")
     @Tag("MQTT-3.2.2-5")
+    @Tag("MQTT-3.1.3-9")
     void emptyClientIdentifierIsRejectedWithoutCleanSession() {
         WireClient client =
                 scene.attempt(Connect.transientSession(Version.V3_1_1, "").clean(false));
@@ -257,6 +259,7 @@ final class ConnectConformance {
     @Tag("MQTT5-3.1.2-11")
     @Tag("MQTT5-3.1.2-12")
     @Tag("MQTT5-3.1.2-13")
+    @Tag("MQTT5-3.1.4-1")
     void contradictoryConnectFlagsAreMalformedInVersion5(String what, int flags) throws IOException {
         byte[] answer = answerTo("MQTT", 5, flags);
 
@@ -294,6 +297,10 @@ final class ConnectConformance {
 
     @Test
     @Tag("MQTT5-4.12.0-1")
+    @Tag("MQTT5-3.2.2-7")
+    @Tag("MQTT5-4.13.2-1")
+    @Tag("MQTT5-3.1.4-2")
+    @Tag("MQTT5-3.2.2-8")
     void unknownAuthenticationMethodIsRefused() {
         WireClient client = scene.attempt(Connect.transientSession(Version.V5, scene.id("a"))
                 .with(Property.of(Property.AUTHENTICATION_METHOD, "NO-SUCH-METHOD")));
@@ -316,6 +323,7 @@ final class ConnectConformance {
 
     @Test
     @Tag("MQTT5-3.1.4-3")
+    @Tag("MQTT5-4.13.2-1")
     void takeoverIsToldToTheOldConnection() {
         WireClient old = scene.client(Version.V5, "a");
 

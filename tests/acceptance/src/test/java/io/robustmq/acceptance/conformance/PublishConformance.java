@@ -61,6 +61,12 @@ final class PublishConformance {
     @Tag("MQTT-4.3.2-2")
     @Tag("MQTT5-4.3.1-1")
     @Tag("MQTT5-4.3.2-4")
+    @Tag("MQTT-2.3.1-6")
+    @Tag("MQTT-3.3.4-1")
+    @Tag("MQTT5-2.2.1-5")
+    @Tag("MQTT5-3.3.4-1")
+    @Tag("MQTT-2.3.1-5")
+    @Tag("MQTT5-4.3.3-8")
     void deliveredQosIsTheLowerOfPublishedAndGranted(Version version, int published, int granted) {
         WireClient subscriber = scene.client(version, "s");
         assertThat(subscriber
@@ -109,6 +115,9 @@ final class PublishConformance {
 
     @ParameterizedTest
     @CsvSource({"0, 200000", "1, 200000", "2, 200000", "1, 127", "1, 128", "1, 16383", "1, 16384"})
+    @Tag("MQTT-7.1.1-1")
+    @Tag("MQTT-7.1.1-2")
+    @Tag("MQTT5-4.2-1")
     void payloadsOfEverySizeArriveUnchanged(int qos, int size) {
         WireClient subscriber = scene.subscriber(Version.V5, Subscription.of(scene.topic("t"), 2));
         StringBuilder payload = new StringBuilder();
@@ -132,6 +141,7 @@ final class PublishConformance {
     @Tag("MQTT-4.6.0-5")
     @Tag("MQTT-4.6.0-6")
     @Tag("MQTT5-4.6.0-5")
+    @Tag("MQTT5-4.6.0-6")
     void messagesOfATopicKeepTheirOrder(Version version, int qos) {
         WireClient subscriber = scene.subscriber(version, Subscription.of(scene.topic("t"), qos));
         WireClient publisher = scene.publisher(version);
@@ -266,6 +276,8 @@ final class PublishConformance {
     @Tag("MQTT-3.3.2-2")
     @Tag("MQTT-4.7.3-1")
     @Tag("MQTT-4.7.3-2")
+    @Tag("MQTT-3.3.2-1")
+    @Tag("MQTT-4.7.1-1")
     void malformedPublishEndsTheConnection(String what, byte[] before5, byte[] in5) {
         assertThat(in5).as(what).isNotEmpty();
         WireClient client = scene.client(Version.V3_1_1, "a");
@@ -286,6 +298,8 @@ final class PublishConformance {
     @Tag("MQTT5-4.7.3-1")
     @Tag("MQTT5-4.7.3-2")
     @Tag("MQTT5-4.13.1-1")
+    @Tag("MQTT5-3.3.2-1")
+    @Tag("MQTT5-4.7.0-1")
     void malformedPublishEndsTheConnectionInVersion5(String what, byte[] before5, byte[] in5) {
         assertThat(before5).as(what).isNotEmpty();
         WireClient client = scene.client(Version.V5, "a");
@@ -408,6 +422,8 @@ final class PublishConformance {
     @Tag("MQTT5-3.3.4-9")
     @Tag("MQTT5-4.9.0-1")
     @Tag("MQTT5-4.9.0-2")
+    @Tag("MQTT5-3.3.4-10")
+    @Tag("MQTT5-4.9.0-3")
     void notMoreThanTheClientsReceiveMaximumIsUnderWay() {
         WireClient subscriber = scene.connectWithoutAcknowledging(
                 Connect.transientSession(Version.V5, scene.id("s")).with(Property.of(Property.RECEIVE_MAXIMUM, 3)));
@@ -527,6 +543,7 @@ final class PublishConformance {
 
     @Test
     @Tag("MQTT5-3.3.2-12")
+    @Tag("MQTT5-3.1.2-27")
     void aliasStandsForItsTopicUntilItIsGivenAnother() {
         WireClient subscriber = scene.subscriber(Version.V5, Subscription.of(scene.topic("#"), 1));
         WireClient publisher = aliasingPublisher();

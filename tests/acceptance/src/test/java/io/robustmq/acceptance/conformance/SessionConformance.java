@@ -49,6 +49,8 @@ final class SessionConformance {
     @Tag("MQTT5-3.1.2-6")
     @Tag("MQTT5-3.2.2-2")
     @Tag("MQTT5-3.2.2-3")
+    @Tag("MQTT-3.1.3-2")
+    @Tag("MQTT5-3.1.3-2")
     void sessionPresentTellsWhetherASessionWasResumed(Version version) {
         Connect stays = Connect.persistentSession(version, scene.id("a"));
 
@@ -124,6 +126,7 @@ final class SessionConformance {
     @Tag("MQTT-4.5.0-1")
     @Tag("MQTT5-4.5.0-1")
     @Tag("MQTT5-4.1.0-1")
+    @Tag("MQTT-4.1.0-1")
     void messagesWaitForAnAbsentSubscriber(Version version) {
         Connect connect = Connect.persistentSession(version, scene.id("a"));
         WireClient before = scene.connect(connect);
@@ -171,6 +174,8 @@ final class SessionConformance {
     @EnumSource
     @Tag("MQTT-3.1.2-6")
     @Tag("MQTT5-3.1.2-4")
+    @Tag("MQTT-3.1.4-3")
+    @Tag("MQTT5-3.1.4-4")
     void cleanConnectDiscardsWhatWaited(Version version) {
         Connect connect = Connect.persistentSession(version, scene.id("a"));
         WireClient before = scene.connect(connect);
@@ -193,6 +198,8 @@ final class SessionConformance {
     @Tag("MQTT5-4.4.0-1")
     @Tag("MQTT5-3.3.1-1")
     @Tag("MQTT5-4.6.0-1")
+    @Tag("MQTT-4.6.0-1")
+    @Tag("MQTT5-4.3.2-3")
     void unacknowledgedQos1IsSentAgainWithTheSameIdentifiersInOrder(Version version) {
         Connect connect = Connect.persistentSession(version, scene.id("a"));
         WireClient before = scene.connectWithoutAcknowledging(connect);

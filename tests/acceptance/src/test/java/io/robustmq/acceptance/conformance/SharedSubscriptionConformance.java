@@ -130,6 +130,7 @@ final class SharedSubscriptionConformance {
     }
 
     @Test
+    @Tag("MQTT5-4.8.2-3")
     void membersMayBeAnyMixOfVersionsAndQualities() {
         WireClient newer = scene.subscriber(Version.V5, shared("g", "t", 1));
         WireClient older = scene.subscriber(Version.V3_1_1, shared("g", "t", 0));

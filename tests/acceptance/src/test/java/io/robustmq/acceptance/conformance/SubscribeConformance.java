@@ -57,6 +57,8 @@ final class SubscribeConformance {
     @Tag("MQTT5-3.8.4-6")
     @Tag("MQTT5-3.8.4-7")
     @Tag("MQTT5-3.9.3-1")
+    @Tag("MQTT-2.3.1-7")
+    @Tag("MQTT5-2.2.1-6")
     void everyFilterIsAnsweredInOrder(Version version) {
         WireClient client = scene.client(version, "a");
 
@@ -105,6 +107,7 @@ final class SubscribeConformance {
     @Tag("MQTT5-4.7.1-2")
     @Tag("MQTT5-4.7.3-4")
     @Tag("MQTT5-3.3.2-3")
+    @Tag("MQTT-3.8.3-2")
     void filtersMatchLevelByLevel(String filter, String topic, boolean matches) {
         WireClient subscriber = scene.subscriber(
                 Version.V5, Subscription.of(scene.topic(filter), 1), Subscription.of(scene.topic("m"), 1));
@@ -269,6 +272,9 @@ final class SubscribeConformance {
     @Tag("MQTT5-3.10.4-5")
     @Tag("MQTT5-3.10.4-6")
     @Tag("MQTT5-3.11.3-1")
+    @Tag("MQTT-2.3.1-7")
+    @Tag("MQTT5-2.2.1-6")
+    @Tag("MQTT5-3.11.3-2")
     void unsubscribeEndsExactlyTheNamedSubscriptions(Version version) {
         WireClient subscriber = scene.subscriber(
                 version,

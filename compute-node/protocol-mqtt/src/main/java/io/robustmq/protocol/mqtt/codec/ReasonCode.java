@@ -88,17 +88,19 @@ public enum ReasonCode {
         NOT_AUTHORIZED
     };
 
-    private static final Map<ReasonCode, Integer> CONNECT_RETURN_CODES = new EnumMap<>(Map.of(
-            SUCCESS, 0,
-            UNSUPPORTED_PROTOCOL_VERSION, 1,
-            CLIENT_IDENTIFIER_NOT_VALID, 2,
-            SERVER_UNAVAILABLE, 3,
-            SERVER_BUSY, 3,
-            CONNECTION_RATE_EXCEEDED, 3,
-            QUOTA_EXCEEDED, 3,
-            BAD_USER_NAME_OR_PASSWORD, 4,
-            NOT_AUTHORIZED, 5,
-            BANNED, 5));
+    private static final Map<ReasonCode, Integer> CONNECT_RETURN_CODES = new EnumMap<>(Map.ofEntries(
+            Map.entry(SUCCESS, 0),
+            Map.entry(UNSUPPORTED_PROTOCOL_VERSION, 1),
+            Map.entry(CLIENT_IDENTIFIER_NOT_VALID, 2),
+            Map.entry(SERVER_UNAVAILABLE, 3),
+            Map.entry(SERVER_BUSY, 3),
+            Map.entry(CONNECTION_RATE_EXCEEDED, 3),
+            Map.entry(QUOTA_EXCEEDED, 3),
+            Map.entry(USE_ANOTHER_SERVER, 3),
+            Map.entry(SERVER_MOVED, 3),
+            Map.entry(BAD_USER_NAME_OR_PASSWORD, 4),
+            Map.entry(NOT_AUTHORIZED, 5),
+            Map.entry(BANNED, 5)));
 
     static {
         for (ReasonCode reason : values()) {

@@ -37,6 +37,32 @@ public final class Utf8 {
         return inspect(buffer, index, length, false) == ACCEPTABLE;
     }
 
+    /**
+     * Whether the range is well-formed UTF-8 of any length, U+0000 included: what a payload of the format "UTF-8 Encoded
+     * Character Data" has to be (MQTT 5.0 §3.3.2.3.2).
+     *
+     * @param buffer stays with the caller, indexes unchanged
+     */
+    public static boolean isWellFormed(ByteBuf buffer, int start, int length) {
+        int end = start + length;
+        int index = start;
+        while (index < end) {
+            while (end - index >= Long.BYTES && (buffer.getLong(index) & HIGH_BITS) == 0) {
+                index += Long.BYTES;
+            }
+            int stretchEnd = Math.min(end, index + Long.BYTES);
+            while (index < stretchEnd) {
+                int octet = buffer.getByte(index);
+                int width = octet >= 0 ? 1 : sequenceWidth(buffer, index, end, octet & 0xFF);
+                if (width == 0) {
+                    return false;
+                }
+                index += width;
+            }
+        }
+        return true;
+    }
+
     /** Tests for a valid string and, in the same pass, for wildcard characters; the first offence decides the result. */
     static int inspectTopicName(ByteBuf buffer, int index, int length) {
         return inspect(buffer, index, length, true);

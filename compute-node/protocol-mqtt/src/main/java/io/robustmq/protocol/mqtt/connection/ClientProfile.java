@@ -16,6 +16,7 @@ import io.robustmq.protocol.mqtt.codec.ProtocolVersion;
  * @param keepAliveAskedSeconds 0 for none
  * @param keepAliveSeconds in force, 0 for none
  * @param receiveMaximum deliveries of QoS 1 and 2 the client takes at once, 1..65535
+ * @param topicAliasMaximum topic aliases to use towards it, 0 for none
  * @param maximumPacketBytes largest packet the client takes
  * @param problemInformation whether reason strings are welcome
  * @param responseInformation whether the client asked for response information
@@ -30,6 +31,7 @@ record ClientProfile(
         int keepAliveAskedSeconds,
         int keepAliveSeconds,
         int receiveMaximum,
+        int topicAliasMaximum,
         int maximumPacketBytes,
         boolean problemInformation,
         boolean responseInformation) {

@@ -1,9 +1,13 @@
 package io.robustmq.protocol.mqtt.connection;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.robustmq.kernel.AttachRequest;
 import io.robustmq.kernel.PartingMessage;
 import io.robustmq.protocol.mqtt.MqttLimits;
+import io.robustmq.protocol.mqtt.MqttOffer;
+import io.robustmq.protocol.mqtt.MqttRedirect;
 import io.robustmq.protocol.mqtt.MqttSettings;
 import io.robustmq.protocol.mqtt.codec.BinaryData;
 import io.robustmq.protocol.mqtt.codec.ConnAck;
@@ -11,7 +15,9 @@ import io.robustmq.protocol.mqtt.codec.Connect;
 import io.robustmq.protocol.mqtt.codec.Properties;
 import io.robustmq.protocol.mqtt.codec.Property;
 import io.robustmq.protocol.mqtt.codec.ProtocolVersion;
+import io.robustmq.protocol.mqtt.codec.QualityOfService;
 import io.robustmq.protocol.mqtt.codec.ReasonCode;
+import io.robustmq.protocol.mqtt.codec.Utf8;
 import io.robustmq.protocol.mqtt.codec.Will;
 import io.robustmq.security.Login;
 import io.robustmq.security.Password;
@@ -43,6 +49,13 @@ final class ConnectFlow {
 
     /** What becomes of it. */
     ConnectPlan plan(Connect connect) {
+        MqttRedirect redirect = settings.redirect();
+        if (redirect != null) {
+            return new ConnectPlan.Refuse(
+                    redirect.permanent() ? ReasonCode.SERVER_MOVED : ReasonCode.USE_ANOTHER_SERVER,
+                    "Clients are served elsewhere.",
+                    redirect.serverReference());
+        }
         ConnectPlan.@Nullable Refuse refusal = judgeClientId(connect);
         if (refusal == null) {
             refusal = judgeWill(connect.will());
@@ -89,7 +102,26 @@ final class ConnectFlow {
             return new ConnectPlan.Refuse(
                     ReasonCode.NOT_AUTHORIZED, "The will topic starts with $, where clients do not publish.");
         }
+        if (will.qos().compareTo(settings.offer().maximumQos()) > 0) {
+            return new ConnectPlan.Refuse(
+                    ReasonCode.QOS_NOT_SUPPORTED, "The will has a quality of service that is not offered.");
+        }
+        if (will.retain() && !settings.offer().retainedMessages()) {
+            return new ConnectPlan.Refuse(
+                    ReasonCode.RETAIN_NOT_SUPPORTED, "The will is to be retained, which is not offered.");
+        }
+        if (settings.validatePayloadFormat()
+                && will.properties().number(Property.PAYLOAD_FORMAT_INDICATOR, 0) == 1
+                && !isText(will.payload())) {
+            return new ConnectPlan.Refuse(
+                    ReasonCode.PAYLOAD_FORMAT_INVALID, "The will is said to be text and is not UTF-8.");
+        }
         return null;
+    }
+
+    private static boolean isText(BinaryData payload) {
+        ByteBuf bytes = Unpooled.wrappedBuffer(payload.toByteArray());
+        return Utf8.isWellFormed(bytes, 0, bytes.readableBytes());
     }
 
     private ClientProfile profile(Connect connect) {
@@ -106,6 +138,7 @@ final class ConnectFlow {
                 connect.keepAliveSeconds(),
                 keepAlive(connect),
                 (int) properties.number(Property.RECEIVE_MAXIMUM, RECEIVE_MAXIMUM_DEFAULT),
+                (int) Math.min(properties.number(Property.TOPIC_ALIAS_MAXIMUM, 0), limits.topicAliasesToClientMax()),
                 (int) Math.min(
                         properties.number(Property.MAXIMUM_PACKET_SIZE, MqttLimits.PACKET_BYTES_CEILING),
                         MqttLimits.PACKET_BYTES_CEILING),
@@ -185,6 +218,7 @@ final class ConnectFlow {
         if (limits.topicAliasMaximum() != 0) {
             properties.set(Property.TOPIC_ALIAS_MAXIMUM, limits.topicAliasMaximum());
         }
+        announce(settings.offer(), properties);
         if (profile.keepAliveSeconds() != profile.keepAliveAskedSeconds()) {
             properties.set(Property.SERVER_KEEP_ALIVE, profile.keepAliveSeconds());
         }
@@ -198,5 +232,24 @@ final class ConnectFlow {
             properties.set(Property.AUTHENTICATION_DATA, proof.lastWord());
         }
         return new ConnAck(sessionPresent, ReasonCode.SUCCESS, properties.build());
+    }
+
+    /** Each is told only where it is less than the specification's default. */
+    private static void announce(MqttOffer offer, Properties.Builder properties) {
+        if (offer.maximumQos() != QualityOfService.EXACTLY_ONCE) {
+            properties.set(Property.MAXIMUM_QOS, offer.maximumQos().value());
+        }
+        if (!offer.retainedMessages()) {
+            properties.set(Property.RETAIN_AVAILABLE, 0);
+        }
+        if (!offer.wildcardSubscriptions()) {
+            properties.set(Property.WILDCARD_SUBSCRIPTION_AVAILABLE, 0);
+        }
+        if (!offer.subscriptionIdentifiers()) {
+            properties.set(Property.SUBSCRIPTION_IDENTIFIER_AVAILABLE, 0);
+        }
+        if (!offer.sharedSubscriptions()) {
+            properties.set(Property.SHARED_SUBSCRIPTION_AVAILABLE, 0);
+        }
     }
 }

@@ -12,6 +12,7 @@ import io.robustmq.protocol.mqtt.codec.PacketEncoder;
 import io.robustmq.protocol.mqtt.codec.ProtocolVersion;
 import io.robustmq.protocol.mqtt.codec.QualityOfService;
 import io.robustmq.protocol.mqtt.codec.ReasonCode;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Deliveries of the kernel as PUBLISH packets, encoded straight into the connection's buffer (MQTT 5.0 §3.3, §4.3).
@@ -24,12 +25,23 @@ final class DeliveryOutbound {
     private final DeliveryIds ids;
     private final MountPoint mountPoint;
 
-    DeliveryOutbound(MqttLoop loop, Session session, ClientWriter writer, DeliveryIds ids, MountPoint mountPoint) {
+    /** Null where the client allows none. */
+    private final @Nullable OutboundAliases aliases;
+
+    /** @param topicAliasMaximum aliases to use, 0 for none */
+    DeliveryOutbound(
+            MqttLoop loop,
+            Session session,
+            ClientWriter writer,
+            DeliveryIds ids,
+            MountPoint mountPoint,
+            int topicAliasMaximum) {
         this.loop = loop;
         this.session = session;
         this.writer = writer;
         this.ids = ids;
         this.mountPoint = mountPoint;
+        this.aliases = topicAliasMaximum == 0 ? null : new OutboundAliases(topicAliasMaximum);
     }
 
     /** See {@link io.robustmq.kernel.SessionSink#deliver}. */
@@ -57,26 +69,42 @@ final class DeliveryOutbound {
                 delivery.lastValue());
         int propertiesLength = properties.readableBytes();
         int payloadLength = message.payloadLength();
-        long length = PacketEncoder.publishLength(version, firstByte, nameLength, propertiesLength, 0, payloadLength);
+        int topicLength = nameLength;
+        int alias = 0;
+        OutboundAliases table = aliases;
+        if (table != null) {
+            alias = table.choose(source, nameIndex, topicLength);
+            if (table.isKnownToClient()) {
+                topicLength = 0;
+            }
+        }
+        long length =
+                PacketEncoder.publishLength(version, firstByte, topicLength, propertiesLength, alias, payloadLength);
+        if (length > writer.maximumPacketBytes() && table != null && alias != 0 && topicLength != 0) {
+            // The alias would not reach the client, and without it the packet may just fit.
+            table.forget(alias);
+            alias = 0;
+            length = PacketEncoder.publishLength(version, firstByte, topicLength, propertiesLength, 0, payloadLength);
+        }
         if (length > writer.maximumPacketBytes()) {
             skip(delivery.id(), settled);
             return true;
         }
         // What the encoder asks for, and not the length alone: else it would enlarge a buffer that is nearly full.
         ByteBuf out =
-                wire.reserve(PacketEncoder.maximumPublishHeaderBytes(nameLength, propertiesLength) + payloadLength);
+                wire.reserve(PacketEncoder.maximumPublishHeaderBytes(topicLength, propertiesLength) + payloadLength);
         PacketEncoder.writePublishHeader(
                 out,
                 version,
                 firstByte,
                 source,
                 nameIndex,
-                nameLength,
+                topicLength,
                 packetId,
                 properties,
                 0,
                 propertiesLength,
-                0,
+                alias,
                 payloadLength);
         // Copied whatever its size: the kernel uses its buffer again as soon as this returns.
         PacketEncoder.copy(source, message.payloadIndex(), payloadLength, out);

@@ -69,7 +69,7 @@ final class LiveClient {
         this.rate =
                 rates.limited() ? new PublishRate(rates, loop.kernel().loop().nanoTime()) : null;
         this.inbound = new PublishInbound(loop, session, writer, terminator, access, mountPoint);
-        this.outbound = new DeliveryOutbound(loop, session, writer, ids, mountPoint);
+        this.outbound = new DeliveryOutbound(loop, session, writer, ids, mountPoint, profile.topicAliasMaximum());
         this.acknowledgements = new Acknowledgements(session, writer, ids);
         this.subscriptions = new SubscribeFlow(loop, session, writer, terminator, access, mountPoint);
         expireAt(admission.expiresAtMillis());

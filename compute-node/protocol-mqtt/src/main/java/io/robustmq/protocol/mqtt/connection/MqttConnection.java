@@ -500,7 +500,8 @@ final class MqttConnection implements PacketSink, SessionSink, Terminator {
 
     // What has to be asked outside.
 
-    private void subscribe(LiveClient client, Subscribe packet, Map<AccessRequest, Decision> answers) {
+    private void subscribe(LiveClient client, Subscribe packet, Map<AccessRequest, Decision> answers)
+            throws DecodeFailure {
         List<AccessRequest> open = client.subscriptions().subscribe(packet, answers);
         if (open.isEmpty()) {
             holdBackIfBacklogged(client);
@@ -510,7 +511,11 @@ final class MqttConnection implements PacketSink, SessionSink, Terminator {
         ask(client, open, found -> {
             Map<AccessRequest, Decision> all = new HashMap<>(answers);
             all.putAll(found);
-            subscribe(client, packet, all);
+            try {
+                subscribe(client, packet, all);
+            } catch (DecodeFailure failure) {
+                violated(failure);
+            }
         });
     }
 
@@ -727,7 +732,8 @@ final class MqttConnection implements PacketSink, SessionSink, Terminator {
             writeRefusal(
                     new ClientWriter(wire, loop.counters(), version, MqttLimits.PACKET_BYTES_CEILING),
                     failure.reason(),
-                    sentence);
+                    sentence,
+                    null);
         }
         loop.counters().event(MqttEvent.CONNECT_REFUSED);
         loop.counters().ending(failure.reason());
@@ -740,22 +746,30 @@ final class MqttConnection implements PacketSink, SessionSink, Terminator {
                 properties.number(Property.MAXIMUM_PACKET_SIZE, MqttLimits.PACKET_BYTES_CEILING),
                 MqttLimits.PACKET_BYTES_CEILING));
         boolean told = properties.number(Property.REQUEST_PROBLEM_INFORMATION, 1) == 1;
-        refuse(writer, connect.clientId(), told, refuse.reason(), refuse.sentence());
+        refuse(writer, connect.clientId(), told, refuse.reason(), refuse.sentence(), refuse.serverReference());
     }
 
     private void refuse(ClientProfile profile, ReasonCode reason, String sentence) {
-        refuse(writer(profile), profile.clientId(), profile.problemInformation(), reason, sentence);
+        refuse(writer(profile), profile.clientId(), profile.problemInformation(), reason, sentence, null);
     }
 
-    private void refuse(ClientWriter writer, String clientId, boolean told, ReasonCode reason, String sentence) {
+    private void refuse(
+            ClientWriter writer,
+            String clientId,
+            boolean told,
+            ReasonCode reason,
+            String sentence,
+            @Nullable String serverReference) {
         loop.rejections().rejected(wire.peer(), clientId, reason, sentence);
         loop.counters().event(MqttEvent.CONNECT_REFUSED);
         loop.counters().ending(reason);
-        writeRefusal(writer, reason, told ? sentence : null);
+        writeRefusal(writer, reason, told ? sentence : null, serverReference);
         close();
     }
 
-    private static void writeRefusal(ClientWriter writer, ReasonCode reason, @Nullable String sentence) {
+    /** What makes the packet larger than the client takes is left out, the reason string first. */
+    private static void writeRefusal(
+            ClientWriter writer, ReasonCode reason, @Nullable String sentence, @Nullable String serverReference) {
         if (!writer.hasProperties()) {
             if (reason.connectReturnCode() != ReasonCode.NO_RETURN_CODE) {
                 writer.write(new ConnAck(false, reason, Properties.NONE));
@@ -763,9 +777,13 @@ final class MqttConnection implements PacketSink, SessionSink, Terminator {
             return;
         }
         ReasonCode legal = reason.isLegalIn(PacketType.CONNACK, Sender.SERVER) ? reason : ReasonCode.UNSPECIFIED_ERROR;
-        if (sentence == null || !writer.write(new ConnAck(false, legal, reasonString(sentence)))) {
-            writer.write(new ConnAck(false, legal, Properties.NONE));
+        if (sentence != null && writer.write(new ConnAck(false, legal, explanation(sentence, serverReference)))) {
+            return;
         }
+        if (serverReference != null && writer.write(new ConnAck(false, legal, explanation(null, serverReference)))) {
+            return;
+        }
+        writer.write(new ConnAck(false, legal, Properties.NONE));
     }
 
     /** The session is detached or over; tells the client what it can be told. */
@@ -778,7 +796,7 @@ final class MqttConnection implements PacketSink, SessionSink, Terminator {
             ReasonCode legal =
                     reason.isLegalIn(PacketType.DISCONNECT, Sender.SERVER) ? reason : ReasonCode.UNSPECIFIED_ERROR;
             if (!client.profile().problemInformation()
-                    || !writer.write(new Disconnect(legal, reasonString(sentence)))) {
+                    || !writer.write(new Disconnect(legal, explanation(sentence, null)))) {
                 writer.write(new Disconnect(legal, Properties.NONE));
             }
         }
@@ -798,8 +816,15 @@ final class MqttConnection implements PacketSink, SessionSink, Terminator {
         wire.closeWhenWritten();
     }
 
-    private static Properties reasonString(String sentence) {
-        return Properties.builder().set(Property.REASON_STRING, sentence).build();
+    private static Properties explanation(@Nullable String sentence, @Nullable String serverReference) {
+        Properties.Builder properties = Properties.builder();
+        if (sentence != null) {
+            properties.set(Property.REASON_STRING, sentence);
+        }
+        if (serverReference != null) {
+            properties.set(Property.SERVER_REFERENCE, serverReference);
+        }
+        return properties.build();
     }
 
     private ClientWriter writer(ClientProfile profile) {

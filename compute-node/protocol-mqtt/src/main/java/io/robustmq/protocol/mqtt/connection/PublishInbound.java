@@ -8,11 +8,13 @@ import io.robustmq.kernel.PublishOutcome;
 import io.robustmq.kernel.Session;
 import io.robustmq.protocol.mqtt.MqttEvent;
 import io.robustmq.protocol.mqtt.MqttLimits;
+import io.robustmq.protocol.mqtt.MqttOffer;
 import io.robustmq.protocol.mqtt.MqttSettings;
 import io.robustmq.protocol.mqtt.codec.AckType;
 import io.robustmq.protocol.mqtt.codec.DecodeFailure;
 import io.robustmq.protocol.mqtt.codec.PublishView;
 import io.robustmq.protocol.mqtt.codec.ReasonCode;
+import io.robustmq.protocol.mqtt.codec.Utf8;
 import io.robustmq.security.access.AccessRequest;
 import io.robustmq.security.access.ClientAccess;
 import org.jspecify.annotations.Nullable;
@@ -68,7 +70,12 @@ final class PublishInbound {
      * @return null if it was taken; else what has to be asked before, and the packet has to come again
      */
     @Nullable AccessRequest publish(PublishView view) throws DecodeFailure {
+        requireOffered(view);
         Name name = name(view);
+        if (name != null && !hasPayloadOfItsFormat(view)) {
+            refusal = ReasonCode.PAYLOAD_FORMAT_INVALID;
+            name = null;
+        }
         if (name != null) {
             switch (access.publish(name.text(), view.qos().value(), view.retain())) {
                 case ALLOWED -> {}
@@ -244,6 +251,25 @@ final class PublishInbound {
         return loop.kernel().intern(mounted, 0, mounted.readableBytes());
     }
 
+    /** MQTT 5.0 §3.2.2.3.4 and §3.2.2.3.5: what was not announced is a protocol error with a code of its own. */
+    private void requireOffered(PublishView view) throws DecodeFailure {
+        MqttOffer offer = loop.settings().offer();
+        if (view.qos().value() > offer.maximumQos().value()) {
+            throw DecodeFailure.of(
+                    ReasonCode.QOS_NOT_SUPPORTED, "A publish has a quality of service that is not offered.");
+        }
+        if (view.retain() && !offer.retainedMessages()) {
+            throw DecodeFailure.of(
+                    ReasonCode.RETAIN_NOT_SUPPORTED, "A publish is to be retained, which is not offered.");
+        }
+    }
+
+    private boolean hasPayloadOfItsFormat(PublishView view) {
+        return view.payloadFormat() == 0
+                || !loop.settings().validatePayloadFormat()
+                || Utf8.isWellFormed(view.buffer(), view.payloadOffset(), view.payloadLength());
+    }
+
     private PublishDraft draft(PublishView view, Name name, Guarantee guarantee) {
         PublishDraft draft = loop.draft().begin(name, guarantee).lastValue(view.retain());
         long expirySeconds = view.messageExpirySeconds();
@@ -273,6 +299,9 @@ final class PublishInbound {
         loop.counters().event(MqttEvent.PUBLISH_REFUSED);
         if (refusal == ReasonCode.TOPIC_NAME_INVALID) {
             throw DecodeFailure.of(refusal, "A topic name is longer or deeper than allowed.");
+        }
+        if (refusal == ReasonCode.PAYLOAD_FORMAT_INVALID) {
+            throw DecodeFailure.of(refusal, "A payload is said to be text and is not UTF-8.");
         }
         if (!writer.hasProperties() && loop.settings().refusedPublish() == MqttSettings.RefusedPublish.DISCONNECT) {
             throw DecodeFailure.of(refusal, "The topic is not writable for clients.");

@@ -6,6 +6,8 @@ import io.robustmq.kernel.SubscribeRequest;
 import io.robustmq.kernel.SubscribeResult;
 import io.robustmq.protocol.mqtt.MqttEvent;
 import io.robustmq.protocol.mqtt.MqttLimits;
+import io.robustmq.protocol.mqtt.MqttOffer;
+import io.robustmq.protocol.mqtt.codec.DecodeFailure;
 import io.robustmq.protocol.mqtt.codec.Packet;
 import io.robustmq.protocol.mqtt.codec.Properties;
 import io.robustmq.protocol.mqtt.codec.QualityOfService;
@@ -13,6 +15,7 @@ import io.robustmq.protocol.mqtt.codec.ReasonCode;
 import io.robustmq.protocol.mqtt.codec.SubAck;
 import io.robustmq.protocol.mqtt.codec.Subscribe;
 import io.robustmq.protocol.mqtt.codec.SubscriptionOptions;
+import io.robustmq.protocol.mqtt.codec.TopicFilter;
 import io.robustmq.protocol.mqtt.codec.UnsubAck;
 import io.robustmq.protocol.mqtt.codec.Unsubscribe;
 import io.robustmq.security.access.AccessRequest;
@@ -30,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SubscribeFlow {
     private final MqttLimits limits;
+    private final MqttOffer offer;
     private final TopicRules topics;
     private final MqttCounters counters;
     private final ClientAccess access;
@@ -50,6 +54,7 @@ final class SubscribeFlow {
         this.counters = loop.counters();
         this.access = access;
         this.limits = loop.settings().limits();
+        this.offer = loop.settings().offer();
         this.topics = loop.topics();
         this.session = session;
         this.writer = writer;
@@ -69,11 +74,11 @@ final class SubscribeFlow {
      * @return what has to be asked before it can be carried out, and then it is to be given here again; empty if it was
      *     carried out
      */
-    List<AccessRequest> subscribe(Subscribe packet, Map<AccessRequest, Decision> answers) {
+    List<AccessRequest> subscribe(Subscribe packet, Map<AccessRequest, Decision> answers) throws DecodeFailure {
         List<AccessRequest> open = new ArrayList<>();
         List<FilterReading> readings = new ArrayList<>();
         for (Subscribe.Entry entry : packet.entries()) {
-            FilterReading reading = read(entry.filter(), readings.size());
+            FilterReading reading = offered(read(entry.filter(), readings.size()));
             if (reading instanceof FilterReading.Understood understood) {
                 AccessRequest request = AccessRequest.subscribe(
                         understood.pattern(), entry.options().maximumQos().value());
@@ -93,9 +98,13 @@ final class SubscribeFlow {
         return open;
     }
 
-    private void subscribe(Subscribe packet, List<FilterReading> readings) {
+    private void subscribe(Subscribe packet, List<FilterReading> readings) throws DecodeFailure {
         List<Integer> identifiers = packet.properties().subscriptionIdentifiers();
         int identifier = identifiers.isEmpty() ? 0 : identifiers.getFirst();
+        if (identifier != 0 && !offer.subscriptionIdentifiers()) {
+            throw DecodeFailure.of(
+                    ReasonCode.SUBSCRIPTION_IDENTIFIERS_NOT_SUPPORTED, "Subscription identifiers are not offered.");
+        }
         List<SubscribeRequest> requests = new ArrayList<>();
         List<@Nullable ReasonCode> reasons = new ArrayList<>();
         for (Subscribe.Entry entry : packet.entries()) {
@@ -192,9 +201,31 @@ final class SubscribeFlow {
                 : new FilterReading.Invalid(ReasonCode.TOPIC_FILTER_INVALID);
     }
 
-    private static SubscribeRequest request(
-            FilterReading.Understood filter, SubscriptionOptions options, int identifier) {
-        Guarantee wanted = Guarantee.of(options.maximumQos().value());
+    /** MQTT 5.0 §3.2.2.3.11, §3.2.2.3.13: a v5 client was told; an older one learns it filter by filter. */
+    private FilterReading offered(FilterReading reading) throws DecodeFailure {
+        if (!(reading instanceof FilterReading.Understood understood)) {
+            return reading;
+        }
+        if (understood.group() != null && !offer.sharedSubscriptions()) {
+            return withheld(ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED, "Shared subscriptions are not offered.");
+        }
+        if (!offer.wildcardSubscriptions() && new TopicFilter(understood.pattern()).hasWildcards()) {
+            return withheld(ReasonCode.WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED, "Wildcards in filters are not offered.");
+        }
+        return reading;
+    }
+
+    private FilterReading withheld(ReasonCode reason, String sentence) throws DecodeFailure {
+        if (writer.hasProperties()) {
+            throw DecodeFailure.of(reason, sentence);
+        }
+        return new FilterReading.Invalid(reason);
+    }
+
+    private SubscribeRequest request(FilterReading.Understood filter, SubscriptionOptions options, int identifier) {
+        // Taken with any and granted what is offered [MQTT-3.2.2-10].
+        Guarantee wanted =
+                Guarantee.of(options.maximumQos().min(offer.maximumQos()).value());
         return new SubscribeRequest(
                 filter.pattern(),
                 // A group hands a message to another member if one does not acknowledge it, which exactly once forbids.

@@ -43,6 +43,7 @@ final class LimitsOf {
                 unansweredBytesMax,
                 defaults.deliveriesInFlightMax(),
                 defaults.topicAliasMaximum(),
+                defaults.topicAliasesToClientMax(),
                 sessionExpiryMaxSeconds,
                 defaults.rejectionsLoggedPerSecondMax());
     }
