@@ -16,8 +16,8 @@ package io.robustmq.protocol.mqtt;
  * @param unansweredBytesMax bytes of such publishes at which reading pauses
  * @param deliveriesInFlightMax deliveries that may be unsettled towards one client, 1..65535, whatever larger it announces
  * @param topicAliasMaximum topic aliases a v5 client may set, 0..65535 (announced); answered with 0x94
- * @param topicAliasesToClientMax topic aliases used towards one v5 client, whatever more it allows, 0..65535; each in use
- *     costs the bytes of its topic
+ * @param topicAliasesToClientMax topic aliases used towards one v5 client, whatever more it allows, 0..65535; each
+ *     costs 16 bytes per connection
  * @param sessionExpiryMaxSeconds longest session expiry granted, 0..4294967295, where the last means for ever
  * @param rejectionsLoggedPerSecondMax log lines per second and loop about clients that were turned away
  */

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -294,6 +295,8 @@ class SecurityIT {
     }
 
     @Test
+    @Tag("MQTT5-4.12.0-2")
+    @Tag("MQTT5-4.12.0-5")
     void scramProvesThePasswordWithoutSendingIt() {
         try (WireClient client = scram("ann", "scram-1", "pencil")) {
             ConnAck welcome = client.await(ConnAck.class);
@@ -308,15 +311,20 @@ class SecurityIT {
     }
 
     @Test
+    @Tag("MQTT5-4.12.0-4")
     void wrongPasswordAndUnknownUserFailAtTheSameStepOfScram() {
         try (WireClient wrong = scram("ann", "scram-2", "crayon");
                 WireClient unknown = scram("nobody", "scram-3", "pencil")) {
             assertThat(wrong.await(ConnAck.class).reason()).isEqualTo(0x86);
             assertThat(unknown.await(ConnAck.class).reason()).isEqualTo(0x86);
+            wrong.awaitClosed();
+            unknown.awaitClosed();
         }
     }
 
     @Test
+    @Tag("MQTT5-4.12.0-5")
+    @Tag("MQTT5-4.12.1-2")
     void clientProvesItselfAnewWhileItIsConnected() {
         try (WireClient client = scram("ann", "scram-4", "pencil")) {
             assertThat(client.await(ConnAck.class).reason()).isZero();

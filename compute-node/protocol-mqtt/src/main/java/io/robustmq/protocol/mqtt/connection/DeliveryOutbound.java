@@ -72,8 +72,8 @@ final class DeliveryOutbound {
         int topicLength = nameLength;
         int alias = 0;
         OutboundAliases table = aliases;
-        if (table != null) {
-            alias = table.choose(source, nameIndex, topicLength);
+        if (table != null && table.isAwake()) {
+            alias = table.choose(loop.repeatedTopics().numberOf(source, nameIndex, topicLength));
             if (table.isKnownToClient()) {
                 topicLength = 0;
             }

@@ -30,6 +30,7 @@ final class MqttLoop {
     private final MqttCounters counters = new MqttCounters();
     private final RejectionLog rejections;
     private final PublishDraft draft = new PublishDraft();
+    private final RepeatedTopics repeatedTopics = new RepeatedTopics();
 
     /** The live clients, linked with each other. */
     private @Nullable LiveClient firstClient;
@@ -117,6 +118,11 @@ final class MqttLoop {
 
     RejectionLog rejections() {
         return rejections;
+    }
+
+    /** For the topic aliases of all connections. */
+    RepeatedTopics repeatedTopics() {
+        return repeatedTopics;
     }
 
     /** For one publish at a time. */

@@ -14,9 +14,11 @@ class OutboundAliasesTest {
     /** What is left of the topics after the client resolved them, checked against what was meant. */
     private final Map<Integer, String> client = new HashMap<>();
 
+    private final RepeatedTopics topics = new RepeatedTopics();
+
     private int choose(OutboundAliases aliases, String topic) {
         ByteBuf bytes = Unpooled.copiedBuffer("xyz" + topic, StandardCharsets.UTF_8);
-        int alias = aliases.choose(bytes, 3, bytes.readableBytes() - 3);
+        int alias = aliases.choose(topics.numberOf(bytes, 3, bytes.readableBytes() - 3));
         if (aliases.isKnownToClient()) {
             assertThat(client.get(alias)).isEqualTo(topic);
         } else if (alias != 0) {
@@ -51,7 +53,7 @@ class OutboundAliasesTest {
 
         for (int i = 0; i < 10; i++) {
             assertThat(choose(aliases, "a/b")).isZero();
-            assertThat(choose(aliases, "x".repeat(OutboundAliases.TOPIC_BYTES_MAX + 1)))
+            assertThat(choose(aliases, "x".repeat(RepeatedTopics.TOPIC_BYTES_MAX + 1)))
                     .isZero();
         }
     }
@@ -95,6 +97,44 @@ class OutboundAliasesTest {
         choose(aliases, "some/topic");
 
         assertThat(client).containsValue("some/topic");
+    }
+
+    @Test
+    void lookingForAliasesRestsWhileItDoesNotPay() {
+        OutboundAliases aliases = new OutboundAliases(2);
+        int awake = 0;
+        for (int i = 0; i < 100_000; i++) {
+            if (aliases.isAwake()) {
+                awake++;
+                choose(aliases, "topic/number/" + i % 500);
+            }
+        }
+        assertThat(awake).isBetween(1_000, 10_000);
+
+        int known = 0;
+        for (int i = 0; i < 20_000; i++) {
+            if (aliases.isAwake()) {
+                choose(aliases, "topic/of/today");
+                known += aliases.isKnownToClient() ? 1 : 0;
+            }
+        }
+        assertThat(known).isGreaterThan(10_000);
+    }
+
+    @Test
+    void topicsThatComeOftenKeepTheirNumbersAmongOthersThatComeOnce() {
+        long before = numberOf("some/topic/that/comes/often");
+        for (int i = 0; i < 100_000; i++) {
+            numberOf("once/" + i);
+            if (i % 50 == 0) {
+                assertThat(numberOf("some/topic/that/comes/often")).isEqualTo(before);
+            }
+        }
+    }
+
+    private long numberOf(String topic) {
+        ByteBuf bytes = Unpooled.copiedBuffer(topic, StandardCharsets.UTF_8);
+        return topics.numberOf(bytes, 0, bytes.readableBytes());
     }
 
     @Test
