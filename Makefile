@@ -3,6 +3,7 @@
 MVN = bin/maven
 APP = standalone/target/quarkus-app/quarkus-run.jar
 SEEDS ?= 10000
+CLIENTS ?=
 ROUNDS ?= 200
 ARGS ?=
 
@@ -11,7 +12,7 @@ SOURCES = $(shell find pom.xml compute-node storage-node standalone \
 	-path '*/target' -prune -o -type f \( -name pom.xml -o -path '*/src/main/*' \) -print)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test crash check fmt bench sim clean
+.PHONY: help run build test clients crash check fmt bench sim clean
 
 help: ## this list
 	@echo "usage: make VERB"
@@ -25,7 +26,14 @@ build: ## compile and package everything, without tests
 
 test: ## the full test run: unit, simulation, integration and acceptance tests, and everything of "check"
 	@tests/tools/install-clients
+	@tests/clients/install quick
 	$(MVN) verify
+
+clients: $(APP) ## MQTT clients of eight libraries, feature by feature; CLIENTS="-Dclients.only=rumqttc" narrows them
+	@tests/clients/install all
+	$(MVN) verify -pl tests/acceptance -am -Dspotless.check.skip -Dtest='none' -Dsurefire.failIfNoSpecifiedTests=false \
+		-Dit.test=ClientsIT -Dfailsafe.failIfNoSpecifiedTests=false -Dclients.all=true \
+		-Drobustmq.docs.write=$(if $(CLIENTS),false,true) $(CLIENTS)
 
 crash: $(APP) ## kill -9 under load: ROUNDS=200; the rounds of another seed: SEED=7
 	$(MVN) verify -pl tests/acceptance -am -Dspotless.check.skip -Dtest='none' -Dit.test=CrashIT \

@@ -14,7 +14,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** A program started by a test, whose output is read line by line while it runs. */
-final class ForeignCommand implements AutoCloseable {
+public final class ForeignCommand implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(Long.getLong("acceptance.patience", 30));
 
     private final Process process;
@@ -23,7 +23,7 @@ final class ForeignCommand implements AutoCloseable {
     // Guarded by itself.
     private final List<String> lines = new ArrayList<>();
 
-    ForeignCommand(ProcessBuilder builder) {
+    public ForeignCommand(ProcessBuilder builder) {
         try {
             process = builder.redirectErrorStream(true).start();
         } catch (IOException e) {
@@ -53,14 +53,14 @@ final class ForeignCommand implements AutoCloseable {
         }
     }
 
-    List<String> lines() {
+    public List<String> lines() {
         synchronized (lines) {
             return List.copyOf(lines);
         }
     }
 
     /** Waits until what was printed fits. */
-    void await(String what, Predicate<List<String>> fits) {
+    public void await(String what, Predicate<List<String>> fits) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         synchronized (lines) {
             while (!fits.test(lines)) {
@@ -80,9 +80,14 @@ final class ForeignCommand implements AutoCloseable {
 
     /** Waits for the end, which must be a success. */
     List<String> finish() {
+        return finish(PATIENCE);
+    }
+
+    /** The same, for what may take longer. */
+    public List<String> finish(Duration patience) {
         try {
-            if (!process.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new AssertionError("did not end in " + PATIENCE + ": " + lines());
+            if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new AssertionError("did not end in " + patience + ": " + lines());
             }
             reader.join(PATIENCE);
         } catch (InterruptedException e) {
