@@ -71,6 +71,7 @@ public final class EmbeddedBookie implements AutoCloseable {
             driver = BookieResources.createMetadataDriver(configuration, NullStatsLogger.INSTANCE);
             RegistrationManager registration = driver.createRegistrationManager();
             agree(data, configuration, registration);
+            JournalTail.cut(data.journal().resolve("current"), data.ledgers().resolve("current"));
             server = EmbeddedServer.builder(new BookieConfiguration(configuration))
                     .metadataDriver(driver)
                     .registrationManager(registration)
