@@ -5,14 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.apache.bookkeeper.bookie.Journal;
 import org.apache.bookkeeper.client.api.BookKeeper;
 import org.apache.bookkeeper.client.api.DigestType;
 import org.apache.bookkeeper.client.api.LedgerEntries;
@@ -47,6 +50,43 @@ final class StandaloneStorageIT {
                 assertThat(entries.get(i)).isEqualTo("entry-" + i);
             }
         }
+    }
+
+    @Test
+    void theLastWriteOfAKilledBookieMayBeTornAndItsLedgerIsRecoveredWithoutIt() throws Exception {
+        Path directory = temporary.resolve("data");
+        long ledgerId;
+        try (StandaloneProcess process = StandaloneProcess.start(directory)) {
+            ledgerId = Long.parseLong(process.await("ledger "));
+            process.await("acknowledged 20");
+            process.kill("");
+        }
+        long torn = tearLastEntry(directory.resolve("bookie/journal/current"));
+        try (StandaloneStorage storage = StandaloneStorage.start(directory, StandaloneOptions.DEFAULTS)) {
+            List<String> entries = recover(storage, ledgerId);
+            assertThat(entries).hasSize((int) torn);
+            assertThat(entries.getLast()).isEqualTo("entry-" + (torn - 1));
+        }
+    }
+
+    /** Takes the last bytes from the last entry in the journal and gives its id. */
+    private static long tearLastEntry(Path journal) throws Exception {
+        List<Long> files = Journal.listJournalIds(journal.toFile(), null);
+        Path file = journal.resolve(Long.toHexString(files.getLast()) + ".txn");
+        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).position(512);
+        int last = 0;
+        for (int length = bytes.getInt(); length != 0; length = bytes.getInt()) {
+            if (length < 0) {
+                length = bytes.getInt();
+            } else if (bytes.getLong(bytes.position() + 8) >= 0) {
+                last = bytes.position();
+            }
+            bytes.position(bytes.position() + length);
+        }
+        int end = last + bytes.getInt(last - 4);
+        Arrays.fill(bytes.array(), end - 3, bytes.capacity(), (byte) 0);
+        Files.write(file, bytes.array());
+        return bytes.getLong(last + 8);
     }
 
     @Test
