@@ -12,6 +12,8 @@ import io.robustmq.protocol.mqtt.codec.PacketEncoder;
 import io.robustmq.protocol.mqtt.codec.ProtocolVersion;
 import io.robustmq.protocol.mqtt.codec.QualityOfService;
 import io.robustmq.protocol.mqtt.codec.ReasonCode;
+import io.robustmq.protocol.mqtt.observe.ClientDescription;
+import io.robustmq.protocol.mqtt.observe.TrafficObserver;
 
 /**
  * Deliveries of the kernel as PUBLISH packets, encoded straight into the connection's buffer (MQTT 5.0 §3.3, §4.3).
@@ -19,12 +21,14 @@ import io.robustmq.protocol.mqtt.codec.ReasonCode;
  */
 final class DeliveryOutbound {
     private final MqttLoop loop;
+    private final ClientDescription client;
     private final Session session;
     private final ClientWriter writer;
     private final DeliveryIds ids;
 
-    DeliveryOutbound(MqttLoop loop, Session session, ClientWriter writer, DeliveryIds ids) {
+    DeliveryOutbound(MqttLoop loop, ClientDescription client, Session session, ClientWriter writer, DeliveryIds ids) {
         this.loop = loop;
+        this.client = client;
         this.session = session;
         this.writer = writer;
         this.ids = ids;
@@ -36,6 +40,7 @@ final class DeliveryOutbound {
         Wire wire = writer.wire();
         if (!settled && !wire.writable()) {
             loop.counters().event(MqttEvent.DELIVERY_DROPPED_SLOW);
+            observeDrop(delivery, TrafficObserver.Drop.SLOW);
             return false;
         }
         int packetId = settled ? ids.packetId(delivery.id()) : 0;
@@ -56,6 +61,7 @@ final class DeliveryOutbound {
                 version, firstByte, message.nameLength(), propertiesLength, 0, payloadLength);
         if (length > writer.maximumPacketBytes()) {
             skip(delivery.id(), settled);
+            observeDrop(delivery, TrafficObserver.Drop.TOO_LARGE);
             return true;
         }
         // What the encoder asks for, and not the length alone: else it would enlarge a buffer that is nearly full.
@@ -77,7 +83,18 @@ final class DeliveryOutbound {
         // Copied whatever its size: the kernel uses its buffer again as soon as this returns.
         PacketEncoder.copy(source, message.payloadIndex(), payloadLength, out);
         loop.counters().publishSent(payloadLength);
+        TrafficObserver observer = loop.observer();
+        if (observer != null) {
+            observer.delivered(client, delivery);
+        }
         return true;
+    }
+
+    private void observeDrop(Delivery delivery, TrafficObserver.Drop why) {
+        TrafficObserver observer = loop.observer();
+        if (observer != null) {
+            observer.dropped(client, delivery, why);
+        }
     }
 
     /** See {@link io.robustmq.kernel.SessionSink#receivedLogged}. */

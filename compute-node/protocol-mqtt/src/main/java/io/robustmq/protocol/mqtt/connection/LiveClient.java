@@ -4,6 +4,7 @@ import io.robustmq.kernel.Session;
 import io.robustmq.protocol.mqtt.MqttLimits;
 import io.robustmq.protocol.mqtt.codec.AckType;
 import io.robustmq.protocol.mqtt.codec.ReasonCode;
+import io.robustmq.protocol.mqtt.observe.ClientDescription;
 import io.robustmq.transport.PauseReason;
 
 /**
@@ -11,6 +12,7 @@ import io.robustmq.transport.PauseReason;
  */
 final class LiveClient {
     private final ClientProfile profile;
+    private final ClientDescription description;
     private final Session session;
     private final ClientWriter writer;
     private final MqttLimits limits;
@@ -19,20 +21,31 @@ final class LiveClient {
     private final Acknowledgements acknowledgements;
     private final SubscribeFlow subscriptions;
 
-    LiveClient(ClientProfile profile, Session session, ClientWriter writer, MqttLoop loop, Terminator terminator) {
+    LiveClient(
+            ClientProfile profile,
+            ClientDescription description,
+            Session session,
+            ClientWriter writer,
+            MqttLoop loop,
+            Terminator terminator) {
         this.profile = profile;
+        this.description = description;
         this.session = session;
         this.writer = writer;
         this.limits = loop.settings().limits();
         DeliveryIds ids = new DeliveryIds();
-        this.inbound = new PublishInbound(loop, session, writer, terminator);
-        this.outbound = new DeliveryOutbound(loop, session, writer, ids);
+        this.inbound = new PublishInbound(loop, description, session, writer, terminator);
+        this.outbound = new DeliveryOutbound(loop, description, session, writer, ids);
         this.acknowledgements = new Acknowledgements(session, writer, ids);
         this.subscriptions = new SubscribeFlow(loop, session, writer, terminator);
     }
 
     ClientProfile profile() {
         return profile;
+    }
+
+    ClientDescription description() {
+        return description;
     }
 
     Session session() {

@@ -12,6 +12,7 @@ import io.robustmq.transport.PauseReason;
 import io.robustmq.transport.ReadGate;
 import io.robustmq.transport.WriteLimits;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +22,8 @@ import org.slf4j.LoggerFactory;
 final class MqttChannel extends ChannelInboundHandlerAdapter
         implements Wire, CoalescingWriter.Owner, ReadGate.Owner, KeepAliveWheel.Owner {
     private static final Logger log = LoggerFactory.getLogger(MqttChannel.class);
+
+    private static final InetSocketAddress NO_ADDRESS = InetSocketAddress.createUnresolved("unknown", 0);
 
     private final Channel channel;
     private final CoalescingWriter writer;
@@ -149,6 +152,12 @@ final class MqttChannel extends ChannelInboundHandlerAdapter
         for (PauseReason reason : PauseReason.values()) {
             gate.open(reason);
         }
+    }
+
+    @Override
+    public InetSocketAddress address() {
+        // A connection that broke while it was welcomed has no address any more.
+        return channel.remoteAddress() instanceof InetSocketAddress address ? address : NO_ADDRESS;
     }
 
     @Override

@@ -42,9 +42,15 @@ import io.robustmq.protocol.mqtt.codec.Subscribe;
 import io.robustmq.protocol.mqtt.codec.UnsubAck;
 import io.robustmq.protocol.mqtt.codec.Unsubscribe;
 import io.robustmq.protocol.mqtt.codec.Will;
+import io.robustmq.protocol.mqtt.observe.ClientDescription;
+import io.robustmq.protocol.mqtt.observe.ClientEvent;
+import io.robustmq.protocol.mqtt.observe.ConnectedClient;
+import io.robustmq.protocol.mqtt.observe.TrafficObserver;
 import io.robustmq.transport.PauseReason;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,6 +76,13 @@ final class MqttConnection implements PacketSink, SessionSink, Terminator {
 
     /** Bytes that were received and not decoded: an incomplete packet, or more while reading pauses. */
     private @Nullable ByteBuf rest;
+
+    private @Nullable String userName;
+
+    /** The welcomed client; null before and after. */
+    private @Nullable ClientDescription description;
+
+    private int place;
 
     MqttConnection(MqttLoop loop, Wire wire, ByteBufAllocator allocator) {
         this.loop = loop;
@@ -189,7 +202,7 @@ final class MqttConnection implements PacketSink, SessionSink, Terminator {
         switch (state) {
             case ConnectionState.Live live -> {
                 loop.counters().event(MqttEvent.CONNECTION_LOST);
-                leaveLive();
+                leaveLive("tcp_closed");
                 live.client().session().detach(Detach.BROKEN);
             }
             case ConnectionState.Attaching attaching -> attaching.session().detach(Detach.BROKEN);
@@ -223,6 +236,10 @@ final class MqttConnection implements PacketSink, SessionSink, Terminator {
             return;
         }
         LiveClient client = live();
+        TrafficObserver observer = loop.observer();
+        if (observer != null) {
+            observer.received(client.description(), packet);
+        }
         switch (packet) {
             case Subscribe subscribe -> {
                 client.subscriptions().subscribe(subscribe);
@@ -251,6 +268,7 @@ final class MqttConnection implements PacketSink, SessionSink, Terminator {
     }
 
     private void authenticate(Connect connect, ClientProfile profile) {
+        userName = connect.userName();
         state = new ConnectionState.Authenticating(profile);
         shut(PauseReason.UNDECIDED);
         CompletableFuture<Verdict> verdict;
@@ -312,7 +330,11 @@ final class MqttConnection implements PacketSink, SessionSink, Terminator {
             loop.counters().event(MqttEvent.SESSION_RESUMED);
         }
         loop.counters().live(1);
-        state = new ConnectionState.Live(new LiveClient(profile, session, writer, loop, this));
+        ClientDescription welcomed = describe(profile, resumed);
+        description = welcomed;
+        state = new ConnectionState.Live(new LiveClient(profile, welcomed, session, writer, loop, this));
+        loop.clients().entered(this, profile.clientId());
+        loop.listener().happened(new ClientEvent.Connected(welcomed));
         watchKeepAlive(profile);
         wire.open(PauseReason.UNDECIDED);
     }
@@ -322,6 +344,38 @@ final class MqttConnection implements PacketSink, SessionSink, Terminator {
         if (state instanceof ConnectionState.Attaching attaching) {
             refuse(attaching.profile(), ReasonCodes.ofAttach(fault), "The session was not attached: " + fault.reason());
         }
+    }
+
+    private ClientDescription describe(ClientProfile profile, boolean resumed) {
+        InetSocketAddress peer = wire.address();
+        return new ClientDescription(
+                profile.clientId(),
+                userName,
+                peer.getAddress() == null
+                        ? peer.getHostString()
+                        : peer.getAddress().getHostAddress(),
+                peer.getPort(),
+                profile.version(),
+                profile.fresh(),
+                resumed,
+                profile.keepAliveSeconds(),
+                profile.expirySeconds(),
+                profile.receiveMaximum(),
+                loop.index(),
+                loop.kernel().loop().wallMillis());
+    }
+
+    /** The registry put it at a place. */
+    void registered(int at) {
+        place = at;
+    }
+
+    /** Describes a live client whose identifier is wanted; null for any other. */
+    @Nullable ConnectedClient describe(Predicate<String> wanted) {
+        ClientDescription welcomed = description;
+        return welcomed != null && state instanceof ConnectionState.Live live && wanted.test(welcomed.clientId())
+                ? new ConnectedClient(welcomed, live.client().session().describe())
+                : null;
     }
 
     private void watchKeepAlive(ClientProfile profile) {
@@ -438,7 +492,7 @@ final class MqttConnection implements PacketSink, SessionSink, Terminator {
             expiryMillis = ClientProfile.expiryMillis(loop.connectFlow().grantedExpirySeconds(askedSeconds));
         }
         loop.counters().event(MqttEvent.DISCONNECTED_BY_CLIENT);
-        leaveLive();
+        leaveLive("normal");
         client.session().detach(new Detach(disconnect.reason() == ReasonCode.SUCCESS, expiryMillis));
         close();
     }
@@ -514,7 +568,7 @@ final class MqttConnection implements PacketSink, SessionSink, Terminator {
     private void partFromLive(LiveClient client, ReasonCode reason, String sentence) {
         loop.counters().event(MqttEvent.DISCONNECTED_BY_SERVER);
         loop.counters().ending(reason);
-        leaveLive();
+        leaveLive(EndingWords.of(reason));
         ClientWriter writer = client.writer();
         if (writer.hasProperties()) {
             ReasonCode legal =
@@ -527,9 +581,17 @@ final class MqttConnection implements PacketSink, SessionSink, Terminator {
         close();
     }
 
-    private void leaveLive() {
+    private void leaveLive(String reason) {
         loop.counters().live(-1);
         state = ConnectionState.Closing.INSTANCE;
+        ClientDescription welcomed = description;
+        if (welcomed != null) {
+            description = null;
+            loop.clients().left(this, welcomed.clientId(), place);
+            loop.listener()
+                    .happened(new ClientEvent.Disconnected(
+                            welcomed, reason, loop.kernel().loop().wallMillis()));
+        }
     }
 
     private void close() {

@@ -7,7 +7,10 @@ import io.robustmq.kernel.PublishDraft;
 import io.robustmq.protocol.mqtt.MqttFigures;
 import io.robustmq.protocol.mqtt.MqttSettings;
 import io.robustmq.protocol.mqtt.auth.Authenticator;
+import io.robustmq.protocol.mqtt.observe.ClientListener;
+import io.robustmq.protocol.mqtt.observe.TrafficObserver;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the MQTT connections of one home loop share: the kernel as seen from there, settings, counters, and scratch space
@@ -25,6 +28,10 @@ final class MqttLoop {
     private final MqttCounters counters = new MqttCounters();
     private final RejectionLog rejections;
     private final PublishDraft draft = new PublishDraft();
+    private final ClientRegistry clients = new ClientRegistry();
+    private final int index;
+    private ClientListener listener = ClientListener.NOBODY;
+    private @Nullable TrafficObserver observer;
 
     // On the heap and not pooled: they live as long as the loop and need no release.
     private final ByteBuf headers = Unpooled.buffer(SCRATCH_BYTES);
@@ -36,6 +43,16 @@ final class MqttLoop {
      * @param random source of client identifiers; must not be guessable from outside
      */
     MqttLoop(KernelLoop kernel, MqttSettings settings, Authenticator authenticator, RandomGenerator random) {
+        this(0, kernel, settings, authenticator, random);
+    }
+
+    /**
+     * As the other one.
+     *
+     * @param index of the loop
+     */
+    MqttLoop(int index, KernelLoop kernel, MqttSettings settings, Authenticator authenticator, RandomGenerator random) {
+        this.index = index;
         this.kernel = kernel;
         this.settings = settings;
         this.authenticator = authenticator;
@@ -68,6 +85,32 @@ final class MqttLoop {
 
     ConnectFlow connectFlow() {
         return connectFlow;
+    }
+
+    int index() {
+        return index;
+    }
+
+    ClientRegistry clients() {
+        return clients;
+    }
+
+    /** Who hears of the life of clients. */
+    ClientListener listener() {
+        return listener;
+    }
+
+    void listener(ClientListener next) {
+        listener = next;
+    }
+
+    /** Who sees packets; null, as nearly always, if nobody does. */
+    @Nullable TrafficObserver observer() {
+        return observer;
+    }
+
+    void observer(@Nullable TrafficObserver next) {
+        observer = next;
     }
 
     MqttCounters counters() {

@@ -13,6 +13,8 @@ import io.robustmq.protocol.mqtt.codec.AckType;
 import io.robustmq.protocol.mqtt.codec.DecodeFailure;
 import io.robustmq.protocol.mqtt.codec.PublishView;
 import io.robustmq.protocol.mqtt.codec.ReasonCode;
+import io.robustmq.protocol.mqtt.observe.ClientDescription;
+import io.robustmq.protocol.mqtt.observe.TrafficObserver;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PublishInbound {
     private final MqttLoop loop;
+    private final ClientDescription client;
     private final Session session;
     private final ClientWriter writer;
     private final Terminator terminator;
@@ -41,8 +44,10 @@ final class PublishInbound {
     /** Why the publish at hand is not handed to the kernel; success if it is. */
     private ReasonCode refusal = ReasonCode.SUCCESS;
 
-    PublishInbound(MqttLoop loop, Session session, ClientWriter writer, Terminator terminator) {
+    PublishInbound(
+            MqttLoop loop, ClientDescription client, Session session, ClientWriter writer, Terminator terminator) {
         this.loop = loop;
+        this.client = client;
         this.session = session;
         this.writer = writer;
         this.terminator = terminator;
@@ -54,6 +59,10 @@ final class PublishInbound {
     void publish(PublishView view) throws DecodeFailure {
         loop.counters().publishReceived(view.payloadLength());
         Name name = name(view);
+        TrafficObserver observer = loop.observer();
+        if (observer != null) {
+            observer.published(client, name, view);
+        }
         switch (view.qos()) {
             case AT_MOST_ONCE -> {
                 if (name == null) {

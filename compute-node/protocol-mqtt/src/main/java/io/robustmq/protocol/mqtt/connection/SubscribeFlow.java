@@ -14,6 +14,8 @@ import io.robustmq.protocol.mqtt.codec.Subscribe;
 import io.robustmq.protocol.mqtt.codec.SubscriptionOptions;
 import io.robustmq.protocol.mqtt.codec.UnsubAck;
 import io.robustmq.protocol.mqtt.codec.Unsubscribe;
+import io.robustmq.protocol.mqtt.observe.ClientEvent;
+import io.robustmq.protocol.mqtt.observe.ClientListener;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * the rest by the kernel; the acknowledgement holds both in the order of the request. Loop only.
  */
 final class SubscribeFlow {
+    private final MqttLoop loop;
     private final MqttLimits limits;
     private final TopicRules topics;
     private final Session session;
@@ -34,6 +37,7 @@ final class SubscribeFlow {
     private long tokens;
 
     SubscribeFlow(MqttLoop loop, Session session, ClientWriter writer, Terminator terminator) {
+        this.loop = loop;
         this.limits = loop.settings().limits();
         this.topics = loop.topics();
         this.session = session;
@@ -62,7 +66,11 @@ final class SubscribeFlow {
                         case FilterReading.Invalid invalid -> invalid.reason();
                     });
         }
-        Pending request = new Pending(packet.packetId(), true, reasons);
+        Pending request = new Pending(
+                packet.packetId(),
+                true,
+                packet.entries().stream().map(Subscribe.Entry::filter).toList(),
+                reasons);
         if (requests.isEmpty()) {
             answer(request, List.of());
             return;
@@ -90,7 +98,7 @@ final class SubscribeFlow {
                                     : invalid.reason();
                     });
         }
-        Pending request = new Pending(packet.packetId(), false, reasons);
+        Pending request = new Pending(packet.packetId(), false, packet.filters(), reasons);
         if (patterns.isEmpty()) {
             answer(request, List.of());
             return;
@@ -173,20 +181,46 @@ final class SubscribeFlow {
         if (!writer.write(packet)) {
             terminator.terminate(ReasonCode.PACKET_TOO_LARGE, "The acknowledgement is larger than the client takes.");
         }
+        tell(request, fromKernel);
+    }
+
+    private void tell(Pending request, List<ReasonCode> fromKernel) {
+        ClientListener listener = loop.listener();
+        if (listener == ClientListener.NOBODY) {
+            return;
+        }
+        long now = loop.kernel().loop().wallMillis();
+        String clientId = session.key().name();
+        List<ReasonCode> codes = request.codes(fromKernel);
+        for (int i = 0; i < codes.size(); i++) {
+            ReasonCode code = codes.get(i);
+            String filter = request.filters.get(i);
+            if (request.subscribe && !code.isError()) {
+                listener.happened(new ClientEvent.Subscribed(clientId, filter, code.value(), now));
+            } else if (!request.subscribe && code == ReasonCode.SUCCESS) {
+                listener.happened(new ClientEvent.Unsubscribed(clientId, filter, now));
+            }
+        }
     }
 
     /**
      * A request on its way.
      *
+     * @param filters as the client wrote them
      * @param reasons per filter; null where the kernel's answer goes
      */
-    private record Pending(int packetId, boolean subscribe, List<@Nullable ReasonCode> reasons) {
-        Packet acknowledgement(List<ReasonCode> fromKernel, boolean hasProperties) {
+    private record Pending(int packetId, boolean subscribe, List<String> filters, List<@Nullable ReasonCode> reasons) {
+        List<ReasonCode> codes(List<ReasonCode> fromKernel) {
             List<ReasonCode> codes = new ArrayList<>(reasons.size());
             int next = 0;
             for (ReasonCode own : reasons) {
                 codes.add(own == null ? fromKernel.get(next++) : own);
             }
+            return codes;
+        }
+
+        Packet acknowledgement(List<ReasonCode> fromKernel, boolean hasProperties) {
+            List<ReasonCode> codes = codes(fromKernel);
             if (subscribe) {
                 return new SubAck(packetId, Properties.NONE, codes);
             }

@@ -2,6 +2,7 @@ package io.robustmq.protocol.mqtt.connection;
 
 import io.netty.buffer.ByteBuf;
 import io.robustmq.transport.PauseReason;
+import java.net.InetSocketAddress;
 
 /** The socket as its MQTT connection sees it. Loop only. */
 interface Wire {
@@ -31,6 +32,9 @@ interface Wire {
 
     /** Writes what was appended, then ends the connection; reading goes on, and the connection discards what comes. */
     void closeWhenWritten();
+
+    /** Address and port of the peer. */
+    InetSocketAddress address();
 
     /** Address and port of the peer, for log lines. */
     String peer();

@@ -3,6 +3,7 @@ package io.robustmq.protocol.mqtt.connection;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.robustmq.transport.PauseReason;
+import java.net.InetSocketAddress;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -61,6 +62,11 @@ final class FakeWire implements Wire {
     public void closeWhenWritten() {
         closed = true;
         reasons.clear();
+    }
+
+    @Override
+    public InetSocketAddress address() {
+        return new InetSocketAddress("127.0.0.1", 40_000);
     }
 
     @Override
