@@ -32,6 +32,7 @@ import java.util.function.Supplier;
  * @param shutdown how the platform stops
  * @param logLevel least important level that is shown
  * @param logFormat form of a log line
+ * @param admin the admin API and what is published under {@code $SYS}
  */
 public record Settings(
         int loops,
@@ -47,7 +48,8 @@ public record Settings(
         Duration diskCheckInterval,
         ShutdownConfiguration shutdown,
         LogConfiguration.Level logLevel,
-        LogConfiguration.Format logFormat) {
+        LogConfiguration.Format logFormat,
+        AdminSettings admin) {
 
     private static final int LOOPS_MAX = 64;
     private static final int SHARDS_MAX = 1024;
@@ -86,7 +88,8 @@ public record Settings(
                 configuration.disk().checkInterval(),
                 shutdown,
                 configuration.log().level(),
-                configuration.log().format());
+                configuration.log().format(),
+                AdminSettings.of(configuration));
     }
 
     private static void requireLoginOrLoopback(MqttConfiguration mqtt) throws ConfigurationException {

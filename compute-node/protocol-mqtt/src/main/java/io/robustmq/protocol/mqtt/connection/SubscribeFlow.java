@@ -186,7 +186,7 @@ final class SubscribeFlow {
 
     private void tell(Pending request, List<ReasonCode> fromKernel) {
         ClientListener listener = loop.listener();
-        if (listener == ClientListener.NOBODY) {
+        if (listener.equals(ClientListener.NOBODY)) {
             return;
         }
         long now = loop.kernel().loop().wallMillis();

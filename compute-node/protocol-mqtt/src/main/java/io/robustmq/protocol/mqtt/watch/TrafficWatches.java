@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -90,7 +91,7 @@ public final class TrafficWatches {
                     return all;
                 })
                 .thenApply(all -> {
-                    SlowOptions options = wanted.get().slow;
+                    SlowOptions options = wanted().slow;
                     return all.stream()
                             .sorted(Comparator.comparingLong(SlowSubscription::latencyMillis)
                                     .reversed()
@@ -108,7 +109,7 @@ public final class TrafficWatches {
 
     /** Writes an event into the traces that it belongs to; on any thread but a home loop's. */
     public void event(ClientEvent event) {
-        for (Trace trace : wanted.get().traces) {
+        for (Trace trace : wanted().traces) {
             switch (event) {
                 case ClientEvent.Connected(ClientDescription client) -> {
                     if (isAbout(trace.filter(), client)) {
@@ -151,6 +152,10 @@ public final class TrafficWatches {
 
     static String quoted(String text) {
         return '"' + text.replaceAll("[\"\\\\\\p{Cntrl}]", "?") + '"';
+    }
+
+    private Wanted wanted() {
+        return Objects.requireNonNull(wanted.get());
     }
 
     private CompletionStage<Void> change(UnaryOperator<Wanted> how, boolean newRanking) {

@@ -3,6 +3,7 @@ package io.robustmq.protocol.mqtt.connection;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.robustmq.transport.PauseReason;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.EnumSet;
 import java.util.Set;
@@ -66,7 +67,7 @@ final class FakeWire implements Wire {
 
     @Override
     public InetSocketAddress address() {
-        return new InetSocketAddress("127.0.0.1", 40_000);
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 40_000);
     }
 
     @Override
