@@ -4,8 +4,8 @@ import io.robustmq.protocol.mqtt.codec.ReasonCode;
 import io.robustmq.protocol.mqtt.observe.ClientDescription;
 import io.robustmq.protocol.mqtt.observe.ClientPortion;
 import io.robustmq.protocol.mqtt.observe.ConnectedClient;
+import io.robustmq.server.admin.Endpoint.JsonType;
 import io.robustmq.server.admin.Endpoint.Parameter;
-import io.robustmq.server.admin.Endpoint.Type;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
@@ -29,10 +29,10 @@ final class ClientsResource implements Resource {
                         "listClients",
                         "Connected clients, in the order of their identifiers.",
                         List.of(
-                                Parameter.of("clientid", Type.STRING, "exactly this identifier"),
-                                Parameter.of("like_clientid", Type.STRING, "identifiers that contain this"),
-                                Parameter.of("username", Type.STRING, "exactly this user name"),
-                                Parameter.of("ip_address", Type.STRING, "exactly this address"),
+                                Parameter.of("clientid", JsonType.STRING, "exactly this identifier"),
+                                Parameter.of("like_clientid", JsonType.STRING, "identifiers that contain this"),
+                                Parameter.of("username", JsonType.STRING, "exactly this user name"),
+                                Parameter.of("ip_address", JsonType.STRING, "exactly this address"),
                                 Paging.LIMIT,
                                 Paging.CURSOR),
                         "a page of clients",

@@ -34,7 +34,7 @@ record Endpoint(
     }
 
     /** Type of a value, in the words of JSON Schema. */
-    enum Type {
+    enum JsonType {
         STRING,
         INTEGER,
         BOOLEAN,
@@ -43,12 +43,12 @@ record Endpoint(
     }
 
     /** A value of a request. */
-    record Parameter(String name, Type type, boolean required, String meaning) {
-        static Parameter of(String name, Type type, String meaning) {
+    record Parameter(String name, JsonType type, boolean required, String meaning) {
+        static Parameter of(String name, JsonType type, String meaning) {
             return new Parameter(name, type, false, meaning);
         }
 
-        static Parameter required(String name, Type type, String meaning) {
+        static Parameter required(String name, JsonType type, String meaning) {
             return new Parameter(name, type, true, meaning);
         }
     }

@@ -1,8 +1,8 @@
 package io.robustmq.server.admin;
 
+import io.robustmq.server.admin.Endpoint.JsonType;
 import io.robustmq.server.admin.Endpoint.Method;
 import io.robustmq.server.admin.Endpoint.Parameter;
-import io.robustmq.server.admin.Endpoint.Type;
 import io.robustmq.server.node.DiskGuard;
 import io.robustmq.transport.Listener;
 import io.vertx.core.json.JsonArray;
@@ -41,7 +41,7 @@ final class NodeResource implements Resource {
     public List<Endpoint> endpoints() {
         Parameter logger = Parameter.of(
                 "logger",
-                Type.STRING,
+                JsonType.STRING,
                 "name of a logger, such as io.robustmq.kernel; all of ours unless said otherwise");
         return List.of(
                 Endpoint.get(
@@ -98,7 +98,9 @@ final class NodeResource implements Resource {
                         "setLogLevel",
                         "Changes the least important level that a logger shows, until the process ends.",
                         List.of(),
-                        List.of(Parameter.required("level", Type.STRING, "error, warn, info, debug or trace"), logger),
+                        List.of(
+                                Parameter.required("level", JsonType.STRING, "error, warn, info, debug or trace"),
+                                logger),
                         "the logger and its level",
                         this::setLevel));
     }

@@ -1,7 +1,7 @@
 package io.robustmq.server.admin;
 
+import io.robustmq.server.admin.Endpoint.JsonType;
 import io.robustmq.server.admin.Endpoint.Parameter;
-import io.robustmq.server.admin.Endpoint.Type;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -48,7 +48,7 @@ final class OpenApi {
     private static JsonObject operation(Resource resource, Endpoint endpoint) {
         JsonArray parameters = new JsonArray();
         for (String segment : endpoint.segments()) {
-            parameters.add(parameter("path", Parameter.required(segment, Type.STRING, "percent-encoded")));
+            parameters.add(parameter("path", Parameter.required(segment, JsonType.STRING, "percent-encoded")));
         }
         endpoint.parameters().forEach(one -> parameters.add(parameter("query", one)));
         JsonObject operation = new JsonObject()

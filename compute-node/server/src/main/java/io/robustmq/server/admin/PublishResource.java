@@ -8,9 +8,9 @@ import io.robustmq.protocol.mqtt.codec.QualityOfService;
 import io.robustmq.protocol.mqtt.codec.TopicName;
 import io.robustmq.protocol.mqtt.connection.ServerMessage;
 import io.robustmq.protocol.mqtt.connection.ServerPublisher;
+import io.robustmq.server.admin.Endpoint.JsonType;
 import io.robustmq.server.admin.Endpoint.Method;
 import io.robustmq.server.admin.Endpoint.Parameter;
-import io.robustmq.server.admin.Endpoint.Type;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
@@ -27,14 +27,14 @@ final class PublishResource implements Resource {
     private static final int TOPIC_BYTES_MAX = 65_535;
 
     private static final List<Parameter> MESSAGE = List.of(
-            Parameter.required("topic", Type.STRING, "topic name; not beginning with $"),
-            Parameter.required("payload", Type.STRING, "in the encoding that payload_encoding says"),
-            Parameter.of("payload_encoding", Type.STRING, "plain (UTF-8 text, the default) or base64"),
-            Parameter.of("qos", Type.INTEGER, "0, 1 or 2; 0 unless said otherwise"),
-            Parameter.of("retain", Type.BOOLEAN, "false unless said otherwise"),
+            Parameter.required("topic", JsonType.STRING, "topic name; not beginning with $"),
+            Parameter.required("payload", JsonType.STRING, "in the encoding that payload_encoding says"),
+            Parameter.of("payload_encoding", JsonType.STRING, "plain (UTF-8 text, the default) or base64"),
+            Parameter.of("qos", JsonType.INTEGER, "0, 1 or 2; 0 unless said otherwise"),
+            Parameter.of("retain", JsonType.BOOLEAN, "false unless said otherwise"),
             Parameter.of(
                     "properties",
-                    Type.OBJECT,
+                    JsonType.OBJECT,
                     "payload_format_indicator, message_expiry_interval, response_topic, correlation_data,"
                             + " content_type, user_properties (an object of strings)"));
 
@@ -68,7 +68,7 @@ final class PublishResource implements Resource {
                         "Publishes up to " + BULK_MAX
                                 + " messages: a JSON array of what `/publish` takes. All are checked before the first is published.",
                         List.of(),
-                        List.of(Parameter.required("[]", Type.ARRAY, "messages")),
+                        List.of(Parameter.required("[]", JsonType.ARRAY, "messages")),
                         "what became of each",
                         PublishResource::bulk));
     }

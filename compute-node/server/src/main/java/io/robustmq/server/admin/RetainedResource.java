@@ -11,8 +11,8 @@ import io.robustmq.protocol.mqtt.codec.QualityOfService;
 import io.robustmq.protocol.mqtt.codec.TopicFilter;
 import io.robustmq.protocol.mqtt.codec.TopicName;
 import io.robustmq.protocol.mqtt.connection.ServerMessage;
+import io.robustmq.server.admin.Endpoint.JsonType;
 import io.robustmq.server.admin.Endpoint.Parameter;
-import io.robustmq.server.admin.Endpoint.Type;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
@@ -37,7 +37,7 @@ final class RetainedResource implements Resource {
                         List.of(
                                 Parameter.of(
                                         "topic",
-                                        Type.STRING,
+                                        JsonType.STRING,
                                         "of topics that this filter matches; # unless said otherwise"),
                                 Paging.LIMIT,
                                 Paging.CURSOR),

@@ -4,8 +4,8 @@ import io.robustmq.kernel.AttachRequest;
 import io.robustmq.kernel.SessionKey;
 import io.robustmq.kernel.inspect.SessionInfo;
 import io.robustmq.kernel.inspect.SessionPortion;
+import io.robustmq.server.admin.Endpoint.JsonType;
 import io.robustmq.server.admin.Endpoint.Parameter;
-import io.robustmq.server.admin.Endpoint.Type;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
@@ -31,9 +31,11 @@ final class SessionsResource implements Resource {
                         "listSessions",
                         "Sessions that outlive their connection, in the order of client identifiers.",
                         List.of(
-                                Parameter.of("like_clientid", Type.STRING, "client identifiers that contain this"),
+                                Parameter.of("like_clientid", JsonType.STRING, "client identifiers that contain this"),
                                 Parameter.of(
-                                        "connected", Type.BOOLEAN, "only those whose client is connected, or is not"),
+                                        "connected",
+                                        JsonType.BOOLEAN,
+                                        "only those whose client is connected, or is not"),
                                 Paging.LIMIT,
                                 Paging.CURSOR),
                         "a page of sessions",

@@ -2,9 +2,9 @@ package io.robustmq.server.admin;
 
 import io.robustmq.protocol.mqtt.watch.SlowOptions;
 import io.robustmq.protocol.mqtt.watch.SlowSubscription;
+import io.robustmq.server.admin.Endpoint.JsonType;
 import io.robustmq.server.admin.Endpoint.Method;
 import io.robustmq.server.admin.Endpoint.Parameter;
-import io.robustmq.server.admin.Endpoint.Type;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
@@ -49,15 +49,15 @@ final class SlowSubscriptionsResource implements Resource {
                         "Begins to rank subscribers, in an empty ranking, or stops. Holds until the process ends.",
                         List.of(),
                         List.of(
-                                Parameter.required("enable", Type.BOOLEAN, "whether subscribers are ranked"),
+                                Parameter.required("enable", JsonType.BOOLEAN, "whether subscribers are ranked"),
                                 Parameter.of(
                                         "threshold",
-                                        Type.INTEGER,
+                                        JsonType.INTEGER,
                                         "milliseconds from publishing to delivery that count as slow; 500"),
-                                Parameter.of("top_k_num", Type.INTEGER, "subscribers in the ranking, 1..1000; 10"),
+                                Parameter.of("top_k_num", JsonType.INTEGER, "subscribers in the ranking, 1..1000; 10"),
                                 Parameter.of(
                                         "expire_interval",
-                                        Type.INTEGER,
+                                        JsonType.INTEGER,
                                         "milliseconds after its last slow delivery that a subscriber leaves; 300000")),
                         "the settings",
                         SlowSubscriptionsResource::set));

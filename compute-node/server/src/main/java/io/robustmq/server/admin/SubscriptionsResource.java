@@ -4,8 +4,8 @@ import io.robustmq.kernel.SubscribeRequest;
 import io.robustmq.kernel.route.Pattern;
 import io.robustmq.protocol.mqtt.codec.TopicFilter;
 import io.robustmq.protocol.mqtt.codec.TopicName;
+import io.robustmq.server.admin.Endpoint.JsonType;
 import io.robustmq.server.admin.Endpoint.Parameter;
-import io.robustmq.server.admin.Endpoint.Type;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Optional;
@@ -27,11 +27,11 @@ final class SubscriptionsResource implements Resource {
                 "listSubscriptions",
                 "Subscriptions, in the order of client identifiers and topic filters.",
                 List.of(
-                        Parameter.of("clientid", Type.STRING, "of this client"),
-                        Parameter.of("topic", Type.STRING, "exactly this topic filter"),
-                        Parameter.of("match_topic", Type.STRING, "that would get messages of this topic name"),
-                        Parameter.of("share_group", Type.STRING, "shared in this group"),
-                        Parameter.of("qos", Type.INTEGER, "with this maximum QoS"),
+                        Parameter.of("clientid", JsonType.STRING, "of this client"),
+                        Parameter.of("topic", JsonType.STRING, "exactly this topic filter"),
+                        Parameter.of("match_topic", JsonType.STRING, "that would get messages of this topic name"),
+                        Parameter.of("share_group", JsonType.STRING, "shared in this group"),
+                        Parameter.of("qos", JsonType.INTEGER, "with this maximum QoS"),
                         Paging.LIMIT,
                         Paging.CURSOR),
                 "a page of subscriptions",

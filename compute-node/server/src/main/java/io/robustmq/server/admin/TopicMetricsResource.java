@@ -3,9 +3,9 @@ package io.robustmq.server.admin;
 import io.robustmq.protocol.mqtt.codec.TopicName;
 import io.robustmq.protocol.mqtt.watch.TopicFigures;
 import io.robustmq.protocol.mqtt.watch.TrafficWatches;
+import io.robustmq.server.admin.Endpoint.JsonType;
 import io.robustmq.server.admin.Endpoint.Method;
 import io.robustmq.server.admin.Endpoint.Parameter;
-import io.robustmq.server.admin.Endpoint.Type;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -42,7 +42,7 @@ final class TopicMetricsResource implements Resource {
                         "Counts the messages of a topic from now on, until the process ends. At most "
                                 + TrafficWatches.TOPICS_MAX + " topics are counted.",
                         List.of(),
-                        List.of(Parameter.required("topic", Type.STRING, "a topic name, without wildcards")),
+                        List.of(Parameter.required("topic", JsonType.STRING, "a topic name, without wildcards")),
                         "the topic",
                         TopicMetricsResource::register),
                 Endpoint.get(

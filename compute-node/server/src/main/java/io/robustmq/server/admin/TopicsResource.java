@@ -1,8 +1,8 @@
 package io.robustmq.server.admin;
 
 import io.robustmq.kernel.inspect.RouteInfo;
+import io.robustmq.server.admin.Endpoint.JsonType;
 import io.robustmq.server.admin.Endpoint.Parameter;
-import io.robustmq.server.admin.Endpoint.Type;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -21,7 +21,10 @@ final class TopicsResource implements Resource {
                 "/topics",
                 "listTopics",
                 "Topic filters that somebody is subscribed to, in their order, and where the subscribers are.",
-                List.of(Parameter.of("topic", Type.STRING, "filters that contain this"), Paging.LIMIT, Paging.CURSOR),
+                List.of(
+                        Parameter.of("topic", JsonType.STRING, "filters that contain this"),
+                        Paging.LIMIT,
+                        Paging.CURSOR),
                 "a page of routes",
                 TopicsResource::list));
     }

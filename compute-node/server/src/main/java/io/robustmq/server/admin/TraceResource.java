@@ -3,9 +3,9 @@ package io.robustmq.server.admin;
 import io.robustmq.kernel.route.Pattern;
 import io.robustmq.protocol.mqtt.codec.TopicFilter;
 import io.robustmq.protocol.mqtt.watch.TraceFilter;
+import io.robustmq.server.admin.Endpoint.JsonType;
 import io.robustmq.server.admin.Endpoint.Method;
 import io.robustmq.server.admin.Endpoint.Parameter;
-import io.robustmq.server.admin.Endpoint.Type;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -45,13 +45,15 @@ final class TraceResource implements Resource {
                         "Writes what one client, topic or address does into a file, from now until it ends or is full.",
                         List.of(),
                         List.of(
-                                Parameter.required("name", Type.STRING, "letters, digits, - and _, at most 64"),
-                                Parameter.required("type", Type.STRING, "clientid, topic or ip_address"),
-                                Parameter.of("clientid", Type.STRING, "whom, for the type clientid"),
-                                Parameter.of("topic", Type.STRING, "a topic filter, for the type topic"),
+                                Parameter.required("name", JsonType.STRING, "letters, digits, - and _, at most 64"),
+                                Parameter.required("type", JsonType.STRING, "clientid, topic or ip_address"),
+                                Parameter.of("clientid", JsonType.STRING, "whom, for the type clientid"),
+                                Parameter.of("topic", JsonType.STRING, "a topic filter, for the type topic"),
                                 Parameter.of(
-                                        "ip_address", Type.STRING, "an address in numbers, for the type ip_address"),
-                                Parameter.of("end_at", Type.STRING, "when it ends, as 2026-01-31T12:00:00Z")),
+                                        "ip_address",
+                                        JsonType.STRING,
+                                        "an address in numbers, for the type ip_address"),
+                                Parameter.of("end_at", JsonType.STRING, "when it ends, as 2026-01-31T12:00:00Z")),
                         "the trace",
                         TraceResource::start),
                 new Endpoint(
