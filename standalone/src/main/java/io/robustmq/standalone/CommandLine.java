@@ -20,6 +20,7 @@ sealed interface CommandLine {
                 --set KEY=VALUE     set one value; may be repeated
                 --port-offset N     add N to every port
               password USER         read a password and print the line for the password file
+              admin COMMAND         look at a running platform and change it; "admin --help" lists the commands
               version               print the version
               help                  print this
 

@@ -1,5 +1,7 @@
 package io.robustmq.cli;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -20,16 +22,17 @@ public final class AdminCommand {
 
     static CommandLine commandLine() {
         CommandSpec root = group("robustmq admin", "Administers a running RobustMQ over its admin API.");
+        Map<String, CommandSpec> groups = new HashMap<>();
         for (Operation operation : Operation.all()) {
             if (operation.name().isEmpty()) {
                 root.addSubcommand(operation.group(), RequestCommand.of(operation));
                 continue;
             }
-            CommandLine group = root.subcommands().get(operation.group());
-            if (group == null) {
-                root.addSubcommand(operation.group(), group(operation.group(), operation.group() + "."));
-                group = root.subcommands().get(operation.group());
-            }
+            CommandSpec group = groups.computeIfAbsent(operation.group(), name -> {
+                CommandSpec made = group(name, name + ".");
+                root.addSubcommand(name, made);
+                return made;
+            });
             group.addSubcommand(operation.name(), RequestCommand.of(operation));
         }
         root.addSubcommand("publish-bulk", new CommandLine(new BulkCommand()));

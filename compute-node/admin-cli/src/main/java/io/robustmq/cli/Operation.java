@@ -55,14 +55,18 @@ record Operation(
 
     private static Operation list(
             String group, String name, String summary, String path, List<Field> query, String... columns) {
-        return new Operation(
-                group, name, summary, "GET", path, List.of(), query, List.of(), List.of(columns), true);
+        return new Operation(group, name, summary, "GET", path, List.of(), query, List.of(), List.of(columns), true);
     }
 
     private static Operation change(
-            String group, String name, String summary, String method, String path, List<Field> body, String... arguments) {
-        return new Operation(
-                group, name, summary, method, path, List.of(arguments), List.of(), body, List.of(), false);
+            String group,
+            String name,
+            String summary,
+            String method,
+            String path,
+            List<Field> body,
+            String... arguments) {
+        return new Operation(group, name, summary, method, path, List.of(arguments), List.of(), body, List.of(), false);
     }
 
     /** All there are. */
@@ -94,7 +98,14 @@ record Operation(
                         "What a connected client is subscribed to.",
                         "/clients/{clientid}/subscriptions",
                         "clientid"),
-                change("clients", "kick", "Ends the connection of a client.", "DELETE", "/clients/{clientid}", List.of(), "clientid"),
+                change(
+                        "clients",
+                        "kick",
+                        "Ends the connection of a client.",
+                        "DELETE",
+                        "/clients/{clientid}",
+                        List.of(),
+                        "clientid"),
                 list(
                         "subscriptions",
                         "list",
@@ -125,7 +136,14 @@ record Operation(
                         "mqueue_len",
                         "disconnected_at"),
                 show("sessions", "show", "One kept session.", "/sessions/{clientid}", "clientid"),
-                change("sessions", "delete", "Ends a session.", "DELETE", "/sessions/{clientid}", List.of(), "clientid"),
+                change(
+                        "sessions",
+                        "delete",
+                        "Ends a session.",
+                        "DELETE",
+                        "/sessions/{clientid}",
+                        List.of(),
+                        "clientid"),
                 list(
                         "retained",
                         "list",
@@ -207,8 +225,18 @@ record Operation(
                 show("trace", "download", "Prints the file of a trace.", "/trace/{name}/download", "name"),
                 change("trace", "delete", "Removes a trace.", "DELETE", "/trace/{name}", List.of(), "name"),
                 show("slow-subscriptions", "list", "The slowest subscribers.", "/slow_subscriptions"),
-                change("slow-subscriptions", "clear", "Empties the ranking.", "DELETE", "/slow_subscriptions", List.of()),
-                show("slow-subscriptions", "settings", "Whether and how they are ranked.", "/slow_subscriptions/settings"),
+                change(
+                        "slow-subscriptions",
+                        "clear",
+                        "Empties the ranking.",
+                        "DELETE",
+                        "/slow_subscriptions",
+                        List.of()),
+                show(
+                        "slow-subscriptions",
+                        "settings",
+                        "Whether and how they are ranked.",
+                        "/slow_subscriptions/settings"),
                 change(
                         "slow-subscriptions",
                         "set",
@@ -248,13 +276,7 @@ record Operation(
                         List.of(),
                         List.of(number("limit", "lines")),
                         List.of(),
-                        List.of(
-                                "created_at",
-                                "actor",
-                                "source_ip",
-                                "operation_id",
-                                "http_request",
-                                "http_status_code"),
+                        List.of("created_at", "actor", "source_ip", "operation_id", "http_request", "http_status_code"),
                         false),
                 show("openapi", "", "The OpenAPI document.", "/openapi"));
     }

@@ -161,7 +161,8 @@ final class RequestCommand implements Callable<Integer> {
         if (value instanceof Map<?, ?> fields
                 && fields.get("meta") instanceof Map<?, ?> meta
                 && meta.get("cursor") != null) {
-            out.println("more: --cursor '" + meta.get("cursor").toString().replaceAll("\\p{Cntrl}", "?") + "', or --all");
+            out.println(
+                    "more: --cursor '" + meta.get("cursor").toString().replaceAll("\\p{Cntrl}", "?") + "', or --all");
         }
     }
 }

@@ -14,7 +14,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "token",
         mixinStandardHelpOptions = true,
-        description = "Makes a token for the admin API: the token on the first line, on the second what goes into the token file.")
+        description =
+                "Makes a token for the admin API: the token on the first line, on the second what goes into the token file.")
 final class TokenCommand implements Callable<Integer> {
     private static final int TOKEN_BYTES = 32;
 

@@ -35,7 +35,9 @@ class AdminCommandTest {
     void aMissingTokenFileIsToldInOneSentence(@TempDir Path directory) {
         Path file = directory.resolve("token");
         assertThat(run("stats", "--token-file", file.toString())).isEqualTo(ExitCode.TOKEN);
-        assertThat(told.toString()).startsWith("The token file " + file + " cannot be read").doesNotContain("\tat ");
+        assertThat(told.toString())
+                .startsWith("The token file " + file + " cannot be read")
+                .doesNotContain("\tat ");
     }
 
     @Test

@@ -16,7 +16,7 @@ final class NodeFigures {
 
     static Map<String, Number> stats(KernelFigures kernel, List<MqttFigures> mqtt, int topics, int counted) {
         Map<String, Number> all = new TreeMap<>();
-        all.put("connections.count", kernel.attachments());
+        all.put("connections.count", sum(mqtt, MqttFigures::live));
         all.put("live_connections.count", sum(mqtt, MqttFigures::live));
         all.put("sessions.count", kernel.sessions());
         all.put("subscriptions.count", kernel.subscriptions());

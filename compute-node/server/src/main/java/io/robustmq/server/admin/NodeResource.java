@@ -117,7 +117,7 @@ final class NodeResource implements Resource {
                 .put("java_version", Runtime.version().toString())
                 .put("loops", node.mqtt().loops())
                 .put("shards", node.inspection().shards())
-                .put("connections", node.node().kernel().figures().attachments())
+                .put("connections", node.stats().get("live_connections.count"))
                 .put("memory_used", heap.getUsed())
                 .put("memory_total", heap.getMax())
                 .put("load1", ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage())
