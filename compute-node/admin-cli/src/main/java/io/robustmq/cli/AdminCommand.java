@@ -3,6 +3,7 @@ package io.robustmq.cli;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,7 +30,13 @@ public final class AdminCommand {
                 continue;
             }
             CommandSpec group = groups.computeIfAbsent(operation.group(), name -> {
-                CommandSpec made = group(name, name + ".");
+                CommandSpec made = group(
+                        name,
+                        Operation.all().stream()
+                                        .filter(one -> one.group().equals(name))
+                                        .map(Operation::name)
+                                        .collect(Collectors.joining(", "))
+                                + ".");
                 root.addSubcommand(name, made);
                 return made;
             });
