@@ -74,10 +74,11 @@ public final class NodeInspection {
 
     /** The last value of one name. */
     public CompletionStage<Optional<RetainedMessage>> retained(String name) {
-        Loop first = loops.getFirst();
-        return CompletableFuture.supplyAsync(
-                        () -> directory.shardOfName(kernel.loop(0).intern(name).nameHash()), first)
-                .thenCompose(shard -> retained(shard, name, "", 1))
+        CompletableFuture<Integer> keeper = new CompletableFuture<>();
+        loops.getFirst()
+                .execute(() -> keeper.complete(
+                        directory.shardOfName(kernel.loop(0).intern(name).nameHash())));
+        return keeper.thenCompose(shard -> retained(shard, name, "", 1))
                 .thenApply(portion -> portion.messages().stream().findFirst());
     }
 
