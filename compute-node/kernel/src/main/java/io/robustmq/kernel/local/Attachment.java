@@ -8,6 +8,7 @@ import io.robustmq.kernel.Detach;
 import io.robustmq.kernel.EncodedMessage;
 import io.robustmq.kernel.Guarantee;
 import io.robustmq.kernel.KernelFault;
+import io.robustmq.kernel.KernelRule;
 import io.robustmq.kernel.PublishDraft;
 import io.robustmq.kernel.PublishOutcome;
 import io.robustmq.kernel.Session;
@@ -243,7 +244,7 @@ public final class Attachment implements Session, ShardClient, PublishOrigin, Sh
     }
 
     private void afterResolved(Runnable task) {
-        if (unresolved == 0) {
+        if (unresolved == 0 || !runtime.options().obeys(KernelRule.ATTACH_BEHIND_PUBLISHES)) {
             task.run();
         } else {
             whenResolved.add(task);
@@ -617,12 +618,12 @@ public final class Attachment implements Session, ShardClient, PublishOrigin, Sh
         Delivery next = runtime.delivery();
         while (phase == Phase.LIVE && waiting.count() > 0 && windowOpen()) {
             waiting.take(next);
-            if (next.id() == 0) {
-                if (next.message().expiresAtMillis() <= runtime.loop().wallMillis()) {
-                    runtime.figures().droppedExpired.increment();
-                } else {
-                    sendSequenced(next);
-                }
+            boolean expired = next.message().expiresAtMillis() <= runtime.loop().wallMillis()
+                    && runtime.options().obeys(KernelRule.EXPIRE_MESSAGES);
+            if (expired && dropExpired(next)) {
+                runtime.figures().droppedExpired.increment();
+            } else if (next.id() == 0) {
+                sendSequenced(next);
             } else if (next.id() >= Delivery.QUEUE) {
                 parkedQueued--;
                 send(next);
@@ -632,6 +633,22 @@ public final class Attachment implements Session, ShardClient, PublishOrigin, Sh
             }
         }
         waiting.releaseIfEmpty();
+    }
+
+    /** Its time passed while it waited for the window (MQTT-3.3.2-5). False if the receiver may have it already from an earlier connection: then it is sent again. */
+    private boolean dropExpired(Delivery delivery) {
+        long id = delivery.id();
+        if (id >= Delivery.QUEUE) {
+            parkedQueued--;
+            settleQueued((int) (id - Delivery.QUEUE), Settlement.ACCEPTED);
+        } else if (id != 0) {
+            if (delivery.redelivered()) {
+                return false;
+            }
+            window.sent(id, false);
+            settleSequenced(id, Settlement.REJECTED);
+        }
+        return true;
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.netty.util.collection.LongObjectHashMap;
 import io.robustmq.kernel.AttachRequest;
 import io.robustmq.kernel.Guarantee;
 import io.robustmq.kernel.KernelOptions;
+import io.robustmq.kernel.KernelRule;
 import io.robustmq.kernel.MessageView;
 import io.robustmq.kernel.Session.GroupPattern;
 import io.robustmq.kernel.SessionKey;
@@ -618,7 +619,11 @@ final class ShardState {
         if (row == null) {
             throw new IllegalStateException("session " + session.key() + " has no parting message");
         }
-        session.parting = null;
+        if (options.obeys(KernelRule.PART_ONCE)) {
+            session.parting = null;
+        } else {
+            row.references++;
+        }
         if (session.partingTimer != 0) {
             timers.cancel(session.partingTimer);
             session.partingTimer = 0;
