@@ -1,6 +1,7 @@
 package io.robustmq.kernel.testkit.platform;
 
 import io.robustmq.kernel.Guarantee;
+import org.jspecify.annotations.Nullable;
 
 /** A message that a client published, and what is known of its fate. */
 final class SentMessage {
@@ -24,6 +25,19 @@ final class SentMessage {
     long acknowledgedAt = -1;
 
     boolean refused;
+
+    /** Published by the platform in the name of a client whose connection ended. */
+    boolean parting;
+    /** For a parting message: the connection whose end it announces. */
+    @Nullable ClientConnection announces;
+    /** Why it certainly is not to come; null as long as it may. */
+    @Nullable String forbidden;
+
+    boolean received;
+    /** How long it may be delivered after it was published; 0: for ever. */
+    long lifetimeNanos;
+    /** When it was last handed to a node with its lifetime, in true time. */
+    long handedOverAt;
 
     SentMessage(
             long number,
