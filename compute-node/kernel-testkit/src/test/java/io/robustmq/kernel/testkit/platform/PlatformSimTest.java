@@ -42,6 +42,12 @@ class PlatformSimTest {
         assertThat(first.received()).isPositive();
     }
 
+    /** It was sent by a connection whose window opened too late. */
+    @Test
+    void whatExpiredWhileItWaitedForTheWindowIsNotSent() {
+        new PlatformWorld(6, Scenario.of(6, Set.of()), OPTIONS).run();
+    }
+
     @ParameterizedTest
     @EnumSource(KernelRule.class)
     void withoutOneRuleOfTheKernelAnInvariantBreaks(KernelRule rule) {
