@@ -36,6 +36,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the figures of a node readable as metrics. Nothing is counted here: each value is read from its part when somebody scrapes. */
 @ApplicationScoped
@@ -231,24 +232,26 @@ public class NodeMetrics {
         return value.name().toLowerCase(Locale.ROOT);
     }
 
-    /** A snapshot that serves all metrics of one scrape. */
+    /**
+     * A snapshot that serves all metrics of one scrape: the first that is asked takes it, those that follow within {@link
+     * #AGE_NANOS_MAX} share it. Two scrapes that follow each other faster see the same figures.
+     */
     private static final class Remembered<T> {
 
-        private static final long AGE_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(500);
+        private static final long AGE_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(100);
 
         private record Taken<T>(T value, long atNanos) {}
 
         private final Supplier<T> source;
-        private volatile Taken<T> taken;
+        private volatile @Nullable Taken<T> taken;
 
         private Remembered(Supplier<T> source) {
             this.source = source;
-            this.taken = new Taken<>(source.get(), System.nanoTime());
         }
 
         private T get() {
             Taken<T> present = taken;
-            if (System.nanoTime() - present.atNanos > AGE_NANOS_MAX) {
+            if (present == null || System.nanoTime() - present.atNanos > AGE_NANOS_MAX) {
                 present = new Taken<>(source.get(), System.nanoTime());
                 taken = present;
             }
