@@ -1,5 +1,8 @@
 package io.robustmq.kernel;
 
+import java.util.EnumSet;
+import java.util.Set;
+
 /**
  * The kernel's limits, by name. All counts per node unless said otherwise.
  *
@@ -20,6 +23,7 @@ package io.robustmq.kernel;
  * @param queueLengthMax messages in a queue; the oldest is dropped above it
  * @param queueCredit deliveries a consumer of a group has unsettled at most
  * @param runCacheBytes flushed messages kept in memory for reading, per shard
+ * @param rules {@link KernelRule}s in force; all of them outside the simulation
  */
 public record KernelOptions(
         int nameCacheEntries,
@@ -38,7 +42,8 @@ public record KernelOptions(
         int tailFactor,
         int queueLengthMax,
         int queueCredit,
-        long runCacheBytes) {
+        long runCacheBytes,
+        Set<KernelRule> rules) {
 
     public static final KernelOptions DEFAULTS = new KernelOptions(
             65_536, 1024, 10_000, 4 << 20, 100_000, 100_000, 1_000_000, 1_000_000, 256 << 10, 4L << 20, 64L << 20,
@@ -72,6 +77,75 @@ public record KernelOptions(
         positive("queueLengthMax", queueLengthMax);
         positive("queueCredit", queueCredit);
         positive("runCacheBytes", runCacheBytes);
+        rules = Set.copyOf(rules);
+    }
+
+    /** Limits under which every rule is in force. */
+    public KernelOptions(
+            int nameCacheEntries,
+            int windowMax,
+            int backlogMessagesMax,
+            int backlogBytesMax,
+            int pendingMessagesMax,
+            int subscriptionsMax,
+            int retainedMax,
+            int delayedMax,
+            int entryTargetBytes,
+            long pressedBytes,
+            long flushBytes,
+            long flushRecords,
+            long flushAgeMillis,
+            int tailFactor,
+            int queueLengthMax,
+            int queueCredit,
+            long runCacheBytes) {
+        this(
+                nameCacheEntries,
+                windowMax,
+                backlogMessagesMax,
+                backlogBytesMax,
+                pendingMessagesMax,
+                subscriptionsMax,
+                retainedMax,
+                delayedMax,
+                entryTargetBytes,
+                pressedBytes,
+                flushBytes,
+                flushRecords,
+                flushAgeMillis,
+                tailFactor,
+                queueLengthMax,
+                queueCredit,
+                runCacheBytes,
+                EnumSet.allOf(KernelRule.class));
+    }
+
+    /** The same with these rules only: for the simulation, which must notice. */
+    public KernelOptions withRules(Set<KernelRule> inForce) {
+        return new KernelOptions(
+                nameCacheEntries,
+                windowMax,
+                backlogMessagesMax,
+                backlogBytesMax,
+                pendingMessagesMax,
+                subscriptionsMax,
+                retainedMax,
+                delayedMax,
+                entryTargetBytes,
+                pressedBytes,
+                flushBytes,
+                flushRecords,
+                flushAgeMillis,
+                tailFactor,
+                queueLengthMax,
+                queueCredit,
+                runCacheBytes,
+                inForce);
+    }
+
+    /** Whether the rule is in force; whoever asks per message keeps the answer in a final field. */
+    public boolean obeys(KernelRule rule) {
+        return rules.contains(rule);
     }
 
     private static void positive(String name, long value) {

@@ -8,6 +8,7 @@ import io.robustmq.kernel.Detach;
 import io.robustmq.kernel.EncodedMessage;
 import io.robustmq.kernel.Guarantee;
 import io.robustmq.kernel.KernelFault;
+import io.robustmq.kernel.KernelRule;
 import io.robustmq.kernel.PublishDraft;
 import io.robustmq.kernel.PublishOutcome;
 import io.robustmq.kernel.Session;
@@ -23,6 +24,7 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -252,7 +254,7 @@ public final class Attachment implements Session, ShardClient, PublishOrigin, Sh
     }
 
     private void afterResolved(Runnable task) {
-        if (unresolved == 0) {
+        if (unresolved == 0 || !runtime.options().obeys(KernelRule.ATTACH_BEHIND_PUBLISHES)) {
             task.run();
         } else {
             whenResolved.add(task);
@@ -568,6 +570,14 @@ public final class Attachment implements Session, ShardClient, PublishOrigin, Sh
         }
     }
 
+    /** A membership ends: its queue takes back what is unsettled, so what still waits for the window is not sent. */
+    void leftGroup(int shard, long consumer) {
+        QueueSlots table = slots;
+        if (table != null) {
+            table.abandon(shard, consumer);
+        }
+    }
+
     private void send(Delivery delivery) {
         Guarantee guarantee = delivery.guarantee();
         if (sink.deliver(delivery)) {
@@ -626,12 +636,15 @@ public final class Attachment implements Session, ShardClient, PublishOrigin, Sh
         Delivery next = runtime.delivery();
         while (phase == Phase.LIVE && waiting.count() > 0 && windowOpen()) {
             waiting.take(next);
-            if (next.id() == 0) {
-                if (next.message().expiresAtMillis() <= runtime.loop().wallMillis()) {
-                    runtime.figures().droppedExpired.increment();
-                } else {
-                    sendSequenced(next);
-                }
+            if (next.id() >= Delivery.QUEUE && dropAbandoned((int) (next.id() - Delivery.QUEUE))) {
+                continue;
+            }
+            boolean expired = next.message().expiresAtMillis() <= runtime.loop().wallMillis()
+                    && runtime.options().obeys(KernelRule.EXPIRE_MESSAGES);
+            if (expired && dropExpired(next)) {
+                runtime.figures().droppedExpired.increment();
+            } else if (next.id() == 0) {
+                sendSequenced(next);
             } else if (next.id() >= Delivery.QUEUE) {
                 parkedQueued--;
                 send(next);
@@ -641,6 +654,32 @@ public final class Attachment implements Session, ShardClient, PublishOrigin, Sh
             }
         }
         waiting.releaseIfEmpty();
+    }
+
+    private boolean dropAbandoned(int slot) {
+        QueueSlots table = Objects.requireNonNull(slots, "slots of parked deliveries");
+        if (!table.isAbandoned(slot)) {
+            return false;
+        }
+        parkedQueued--;
+        table.release(slot);
+        return true;
+    }
+
+    /** Its time passed while it waited for the window (MQTT-3.3.2-5). False if the receiver may have it already from an earlier connection: then it is sent again. */
+    private boolean dropExpired(Delivery delivery) {
+        long id = delivery.id();
+        if (id >= Delivery.QUEUE) {
+            parkedQueued--;
+            settleQueued((int) (id - Delivery.QUEUE), Settlement.ACCEPTED);
+        } else if (id != 0) {
+            if (delivery.redelivered()) {
+                return false;
+            }
+            window.sent(id, false);
+            settleSequenced(id, Settlement.REJECTED);
+        }
+        return true;
     }
 
     @Override

@@ -85,6 +85,7 @@ final class GroupMember {
         long id = consumer;
         long under = epoch;
         consumer = 0;
+        attachment.leftGroup(shard, id);
         attachment.runtime().shardTask(shard, home -> home.closeConsumer(under, attachment.key(), key, id));
     }
 }

@@ -5,6 +5,9 @@ import java.util.Arrays;
 
 /** Deliveries from queues that an attachment has unsettled: slot -> where to settle it. Slots are reused lowest first. */
 final class QueueSlots {
+    /** No consumer has this number: a settlement under it is not known to any queue. */
+    private static final long NO_CONSUMER = 0;
+
     private int[] shards = new int[4];
     private long[] epochs = new long[4];
     private long[] queues = new long[4];
@@ -63,6 +66,19 @@ final class QueueSlots {
 
     long lsn(int slot) {
         return lsns[slot];
+    }
+
+    /** What this consumer has unsettled went back to its queue: what was not sent yet is not to be sent. */
+    void abandon(int shard, long consumer) {
+        for (int slot = 0; slot < high; slot++) {
+            if (shards[slot] == shard && consumers[slot] == consumer) {
+                consumers[slot] = NO_CONSUMER;
+            }
+        }
+    }
+
+    boolean isAbandoned(int slot) {
+        return consumers[slot] == NO_CONSUMER;
     }
 
     void release(int slot) {

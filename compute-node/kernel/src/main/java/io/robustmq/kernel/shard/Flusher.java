@@ -3,6 +3,7 @@ package io.robustmq.kernel.shard;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.robustmq.kernel.KernelOptions;
+import io.robustmq.kernel.KernelRule;
 import io.robustmq.kernel.session.LsnMap;
 import io.robustmq.kernel.session.MessageRow;
 import io.robustmq.storage.Loop;
@@ -322,7 +323,8 @@ final class Flusher {
         }
         ByteBuf bytes = allocator.directBuffer(256);
         manifest.write(bytes);
-        return log.checkpoint(bytes, through).thenApply(_ -> manifest);
+        long claimed = options.obeys(KernelRule.FLUSH_AS_OF_ITS_START) ? through : committedLsn.getAsLong();
+        return log.checkpoint(bytes, claimed).thenApply(_ -> manifest);
     }
 
     private void finished(Manifest manifest, List<RunTable.Run> empty, long through, long startedAt) {

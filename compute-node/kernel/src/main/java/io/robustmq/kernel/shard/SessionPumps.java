@@ -2,6 +2,7 @@ package io.robustmq.kernel.shard;
 
 import io.netty.buffer.ByteBuf;
 import io.robustmq.kernel.Delivery;
+import io.robustmq.kernel.KernelRule;
 import io.robustmq.kernel.MessageView;
 import io.robustmq.kernel.Settlement;
 import io.robustmq.kernel.link.Counter;
@@ -36,6 +37,8 @@ final class SessionPumps {
     private final RunBlocks blocks;
     private final Host host;
     private final Counter droppedExpired;
+    private final boolean resendsAnyTime;
+    private final boolean expires;
     private final Counter droppedTooLarge;
     private final LsnMap<SessionPump> bySession = new LsnMap<>();
     private final MessageView view = new MessageView();
@@ -57,6 +60,8 @@ final class SessionPumps {
         this.blocks = blocks;
         this.host = host;
         this.droppedExpired = droppedExpired;
+        this.resendsAnyTime = !state.options().obeys(KernelRule.RESEND_ON_NEW_CONNECTION_ONLY);
+        this.expires = state.options().obeys(KernelRule.EXPIRE_MESSAGES);
         this.droppedTooLarge = droppedTooLarge;
     }
 
@@ -93,6 +98,21 @@ final class SessionPumps {
     void settled(SessionPump pump, Settlement settlement) {
         if (settlement != Settlement.RECEIVED) {
             pump.outstanding--;
+            if (resendsAnyTime) {
+                pump.nextSequence = pump.session.window().base();
+            }
+            mark(pump);
+        }
+    }
+
+    /**
+     * A change of the session's subscriptions, in force and not yet in the log, decides which message gets the next sequence: nothing is sent before it is committed, or after a
+     * takeover the same sequence might stand for another message.
+     */
+    void hold(SessionState session, long untilLsn) {
+        SessionPump pump = bySession.get(session.id());
+        if (pump != null) {
+            pump.blockedUntilLsn = Math.max(pump.blockedUntilLsn, untilLsn);
             mark(pump);
         }
     }
@@ -235,7 +255,7 @@ final class SessionPumps {
 
     private boolean isExpired(MessageRow row) {
         ByteBuf bytes = row.buffer();
-        if (bytes != null && view.wrap(bytes, row.index()).expiresAtMillis() <= host.nowMillis()) {
+        if (expires && bytes != null && view.wrap(bytes, row.index()).expiresAtMillis() <= host.nowMillis()) {
             droppedExpired.increment();
             return true;
         }

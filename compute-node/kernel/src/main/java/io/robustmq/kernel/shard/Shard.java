@@ -8,6 +8,7 @@ import io.robustmq.kernel.Detach;
 import io.robustmq.kernel.EncodedMessage;
 import io.robustmq.kernel.KernelFault;
 import io.robustmq.kernel.KernelOptions;
+import io.robustmq.kernel.KernelRule;
 import io.robustmq.kernel.MessageView;
 import io.robustmq.kernel.PartingMessage;
 import io.robustmq.kernel.PublishOutcome;
@@ -99,6 +100,7 @@ public final class Shard implements ShardInbox {
     private final RunStore runs;
     private final KernelOptions options;
     private final String incarnation;
+    private final boolean answersAfterCommit;
     private final ShardFigures figures = new ShardFigures();
     private final Runnable endOfTick = this::endOfTick;
     private final MessageView view = new MessageView();
@@ -315,6 +317,7 @@ public final class Shard implements ShardInbox {
         this.runs = runs;
         this.options = options;
         this.incarnation = incarnation;
+        this.answersAfterCommit = options.obeys(KernelRule.ANSWER_AFTER_COMMIT);
         this.tenure = new Tenure();
     }
 
@@ -643,7 +646,7 @@ public final class Shard implements ShardInbox {
         List<LiveClient> clients = List.copyOf(gone.live.values());
         gone.live.clear();
         tenure = new Tenure();
-        gone.parked.drain(this::leaveUnknown);
+        gone.parked.drain(options.obeys(KernelRule.UNKNOWN_IS_NOT_DONE) ? this::leaveUnknown : this::leave);
         Set<ShardClient> consumers = gone.queues.clients();
         for (LiveClient client : clients) {
             consumers.remove(client.client);
@@ -835,7 +838,7 @@ public final class Shard implements ShardInbox {
                 }
                 case Due.SessionExpiry(long sessionId) -> {
                     SessionState session = mine.state.sessions().get(sessionId);
-                    if (session != null && !session.attached) {
+                    if (session != null && !session.attached && options.obeys(KernelRule.EXPIRE_SESSIONS)) {
                         session.expiryTimer = 0;
                         end(mine, session);
                     }
@@ -949,7 +952,9 @@ public final class Shard implements ShardInbox {
             return;
         }
         boolean forwarded = (flags & Frame.FORWARDED) != 0;
-        if (forwarded && sourceLsn <= mine.state.lastSeen[sourceShard]) {
+        if (forwarded
+                && sourceLsn <= mine.state.lastSeen[sourceShard]
+                && options.obeys(KernelRule.APPLY_FORWARDED_ONCE)) {
             answer(mine, origin, token);
             return;
         }
@@ -1019,7 +1024,7 @@ public final class Shard implements ShardInbox {
     /** Answers when everything applied so far is committed, also if nothing was written: the answer may rest on it. */
     private void answer(Tenure mine, @Nullable PublishOrigin origin, long token) {
         if (origin != null) {
-            if (mine.lastLsn() <= mine.committedLsn) {
+            if (mine.lastLsn() <= mine.committedLsn || !answersAfterCommit) {
                 link.published(origin, token, PublishOutcome.DONE);
             } else {
                 mine.awaited = true;
@@ -1248,6 +1253,11 @@ public final class Shard implements ShardInbox {
             end(mine, session);
             session = null;
         }
+        if (session != null
+                && session.parting != null
+                && (isPartingDue(mine, session) || !options.obeys(KernelRule.RETURN_CANCELS_PARTING))) {
+            sendParting(mine, mine.begin(RECORD_BYTES), session);
+        }
         boolean resumed = session != null;
         boolean durable = resumed || request.expiryMillis() > 0;
         PartingMessage parting = request.parting();
@@ -1286,8 +1296,15 @@ public final class Shard implements ShardInbox {
         });
     }
 
-    private static boolean isOver(Tenure mine, SessionState session) {
+    /** It may be due before a timer had its turn: a takeover detaches everybody and is followed by those who waited to attach. */
+    private static boolean isPartingDue(Tenure mine, SessionState session) {
+        return session.detachedAtMillis + Math.min(session.partingDelayMillis, session.expiryMillis)
+                <= Math.max(mine.nowMillis(), mine.feed.timeMillis());
+    }
+
+    private boolean isOver(Tenure mine, SessionState session) {
         return !session.attached
+                && options.obeys(KernelRule.EXPIRE_SESSIONS)
                 && session.expiryMillis != AttachRequest.NEVER_EXPIRES
                 && session.detachedAtMillis + session.expiryMillis
                         <= Math.max(mine.nowMillis(), mine.feed.timeMillis());
@@ -1362,7 +1379,7 @@ public final class Shard implements ShardInbox {
         out.writeByte(RecordType.DETACHED)
                 .writeLong(session.id())
                 .writeLong(session.window().next() - 1)
-                .writeByte(how.suppressParting() ? 1 : 0)
+                .writeByte(how.suppressParting() && options.obeys(KernelRule.HEED_ORDERLY_DETACH) ? 1 : 0)
                 .writeLong(how.expiryMillis());
         mine.record(out, at);
         if (session.isTransient()) {
@@ -1438,7 +1455,7 @@ public final class Shard implements ShardInbox {
         Texts.write(out, group);
         out.writeByte(request.guarantee().code() | (request.noLocal() ? 4 : 0) | (request.keepLastValueFlag() ? 8 : 0))
                 .writeInt(request.identifier());
-        mine.record(out, at);
+        mine.pumps.hold(session, mine.record(out, at));
         Runnable granted = () -> reply.accept(new SubscribeResult.Granted(request.guarantee()));
         if (!group.isEmpty()) {
             logMembership(mine, out, session, key, true);
@@ -1478,7 +1495,7 @@ public final class Shard implements ShardInbox {
                 .writeLong(session.window().next() - 1);
         Texts.write(out, pattern.pattern());
         Texts.write(out, pattern.group());
-        mine.record(out, at);
+        mine.pumps.hold(session, mine.record(out, at));
         if (!pattern.group().isEmpty()) {
             logMembership(mine, out, session, pattern, false);
         }

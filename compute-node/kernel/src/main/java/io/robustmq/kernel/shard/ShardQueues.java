@@ -2,6 +2,7 @@ package io.robustmq.kernel.shard;
 
 import io.netty.buffer.ByteBuf;
 import io.robustmq.kernel.Guarantee;
+import io.robustmq.kernel.KernelRule;
 import io.robustmq.kernel.MessageView;
 import io.robustmq.kernel.Session.GroupPattern;
 import io.robustmq.kernel.SessionKey;
@@ -59,6 +60,7 @@ final class ShardQueues {
     private final ShardLink link;
     private final RunBlocks blocks;
     private final Host host;
+    private final boolean oneHolder;
     private final MessageView view = new MessageView();
     private final LsnMap<GroupQueue> byConsumer = new LsnMap<>();
     private List<GroupQueue> dirty = new ArrayList<>();
@@ -70,6 +72,7 @@ final class ShardQueues {
         this.link = link;
         this.blocks = blocks;
         this.host = host;
+        this.oneHolder = state.options().obeys(KernelRule.ONE_HOLDER);
     }
 
     // ---- after a takeover
@@ -90,7 +93,9 @@ final class ShardQueues {
     private void giveBack(GroupQueue queue, List<Leftover> leftovers) {
         for (Leftover one : leftovers) {
             log(
-                    one.outcome() == Outcome.RETURNED ? RecordType.QUEUE_RETURNED : RecordType.QUEUE_SETTLED,
+                    one.outcome() == Outcome.RETURNED && state.options().obeys(KernelRule.GIVE_BACK_UNSETTLED)
+                            ? RecordType.QUEUE_RETURNED
+                            : RecordType.QUEUE_SETTLED,
                     queue,
                     one.lsn());
         }
@@ -294,7 +299,9 @@ final class ShardQueues {
 
     private boolean isExpired(MessageRow row) {
         ByteBuf bytes = row.buffer();
-        return bytes != null && view.wrap(bytes, row.index()).expiresAtMillis() <= host.nowMillis();
+        return bytes != null
+                && state.options().obeys(KernelRule.EXPIRE_MESSAGES)
+                && view.wrap(bytes, row.index()).expiresAtMillis() <= host.nowMillis();
     }
 
     private static GroupQueue.Member memberOf(GroupQueue queue, Consumer consumer) {
@@ -328,6 +335,23 @@ final class ShardQueues {
                 bytes,
                 row.index(),
                 row.length);
+        if (!oneHolder) {
+            for (GroupQueue.Member other : queue.members.values()) {
+                if (other != member) {
+                    link.deliverQueued(
+                            other.client,
+                            host.epoch(),
+                            queue.id(),
+                            other.id,
+                            row.lsn,
+                            flags,
+                            other.identifier,
+                            bytes,
+                            row.index(),
+                            row.length);
+                }
+            }
+        }
         if (row.run != MessageRow.NO_RUN) {
             row.unload();
         }

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.robustmq.kernel.AttachRequest;
 import io.robustmq.kernel.Guarantee;
 import io.robustmq.kernel.KernelOptions;
+import io.robustmq.kernel.KernelRule;
 import io.robustmq.kernel.MessageView;
 import io.robustmq.kernel.Session.GroupPattern;
 import io.robustmq.kernel.SessionKey;
@@ -668,7 +669,11 @@ final class ShardState {
         if (row == null) {
             throw new IllegalStateException("session " + session.key() + " has no parting message");
         }
-        session.parting = null;
+        if (options.obeys(KernelRule.PART_ONCE)) {
+            session.parting = null;
+        } else {
+            row.references++;
+        }
         if (session.partingTimer != 0) {
             timers.cancel(session.partingTimer);
             session.partingTimer = 0;

@@ -174,6 +174,61 @@ class NodeFaultTest {
     }
 
     @Test
+    void nothingIsSentByAChangeOfSubscriptionsThatIsNotInTheLog() {
+        try (KernelRig rig = new KernelRig()) {
+            TestClient subscriber =
+                    rig.attach(0, new AttachRequest(new SessionKey(0, "sub"), false, FOREVER, 1, 1 << 20, null));
+            subscriber.settlesAtOnce = false;
+            subscriber.subscribe("a", Q1);
+            subscriber.subscribe("b", Q1);
+            rig.settle();
+            TestClient publisher = rig.attach(1, "pub", true, 0);
+            publisher.publish("b", "first", Q1);
+            publisher.publish("a", "of a", Q1);
+            publisher.publish("b", "of b", Q1);
+            rig.settle();
+            assertThat(subscriber.got).containsExactly("first");
+
+            rig.faultyLedgers.hold();
+            subscriber.session().unsubscribe(7, List.of(new GroupPattern("a", "")));
+            rig.settle();
+            assertThat(subscriber.events).isEmpty();
+            subscriber.session().settle(subscriber.ids.getFirst(), Settlement.ACCEPTED);
+            rig.pass(100);
+            assertThat(subscriber.got)
+                    .as("while a takeover might forget the change")
+                    .containsExactly("first");
+            rig.faultyLedgers.releaseHeld();
+            rig.pass(100);
+            assertThat(subscriber.got).containsExactly("first", "of b");
+            assertThat(subscriber.events).contains("unsubscribed [true]");
+        }
+    }
+
+    @Test
+    void whatAMemberWaitsForGoesBackWhenItsMembershipEnds() {
+        try (KernelRig rig = new KernelRig()) {
+            TestClient member =
+                    rig.attach(0, new AttachRequest(new SessionKey(0, "member"), true, 0, 1, 1 << 20, null));
+            member.settlesAtOnce = false;
+            member.join("g", "t");
+            rig.settle();
+            TestClient publisher = rig.attach(1, "pub", true, 0);
+            publisher.publish("t", "m0", Q1);
+            publisher.publish("t", "m1", Q1);
+            rig.settle();
+            TestClient other = rig.attach(1, "other", true, 0);
+            other.join("g", "t");
+            member.session().unsubscribe(7, List.of(new GroupPattern("t", "g")));
+            rig.settle();
+            assertThat(other.got).contains("m0 again", "m1 again");
+            member.session().settle(member.ids.getFirst(), Settlement.ACCEPTED);
+            rig.settle();
+            assertThat(member.got).as("it has left").containsExactly("m0");
+        }
+    }
+
+    @Test
     void joiningAgainKeepsWhatWaits() {
         try (KernelRig rig = new KernelRig()) {
             TestClient member = rig.attach(0, "member", true, 0);

@@ -38,6 +38,9 @@ final class ClientConnection {
     /** Messages under way to a reader at which the node's end counts as full. */
     private static final int UNREAD_MAX = 64;
 
+    /** By how much two nodes may differ about the time, and a little. */
+    static final long CLOCKS_APART_NANOS = 1_200_000_000L;
+
     private final SimWorld world;
     private final VirtualClient client;
     private final SimNode node;
@@ -48,6 +51,8 @@ final class ClientConnection {
     private boolean broken;
     private boolean lostOnTheWay;
     private int unread;
+    private long leftInOrderAt = -1;
+    private long eraAtEnd;
 
     ClientConnection(SimWorld world, VirtualClient client, SimNode node, KernelLoop door, SimLoop loop, int number) {
         this.world = world;
@@ -70,15 +75,27 @@ final class ClientConnection {
         return broken;
     }
 
+    long era() {
+        return client.eraOf(node);
+    }
+
     /** Whether the node's end still believes in the connection. */
     boolean liveAtNode() {
         return adapter.live();
     }
 
+    /**
+     * When the node took the orderly end, if nothing the node knew since then was lost: its shards are in the same hands; -1 if that is not certain.
+     */
+    long certainlyLeftInOrderAt() {
+        return leftInOrderAt >= 0 && eraAtEnd >= 0 && eraAtEnd == client.eraOf(node) ? leftInOrderAt : -1;
+    }
+
     // ---- the client's end
 
-    void connect(AttachRequest request) {
-        toNode(end -> end.attach(request));
+    /** @param parting published if the connection ends badly, so long after its end; null for none */
+    void connect(AttachRequest request, @Nullable SentMessage parting, long delayMillis) {
+        toNode(end -> end.attach(request, parting, delayMillis));
     }
 
     void publish(int packetId, SentMessage message) {
@@ -94,16 +111,30 @@ final class ClientConnection {
     }
 
     void subscribe(long token, SubscribeRequest request) {
-        toNode(end -> end.session().subscribe(token, List.of(request)));
+        toNode(end -> {
+            if (request.group() != null) {
+                end.changeMembership(token);
+            }
+            end.session().subscribe(token, List.of(request));
+        });
     }
 
-    void unsubscribe(long token, String pattern) {
-        toNode(end -> end.session().unsubscribe(token, List.of(new Session.GroupPattern(pattern, ""))));
+    void unsubscribe(long token, String pattern, String group) {
+        toNode(end -> {
+            if (!group.isEmpty()) {
+                end.changeMembership(0);
+            }
+            end.session().unsubscribe(token, List.of(new Session.GroupPattern(pattern, group)));
+        });
     }
 
     /** Ends the connection in good order. */
     void disconnect() {
-        toNode(end -> end.leave(new Detach(true, Detach.KEEP_EXPIRY)));
+        toNode(end -> {
+            leftInOrderAt = world.scheduler().now();
+            eraAtEnd = client.eraOf(node);
+            end.leave(new Detach(true, Detach.KEEP_EXPIRY));
+        });
         broken = true;
     }
 
@@ -158,6 +189,12 @@ final class ClientConnection {
     private final class AdapterEnd implements SessionSink {
         private final PublishDraft draft = new PublishDraft();
         private final Map<Long, Integer> packetIds = new HashMap<>();
+        /** Unsettled deliveries of a group. */
+        private final Map<Long, SentMessage> shared = new HashMap<>();
+
+        private boolean isMember;
+        private long joining;
+
         private Stage stage = Stage.IDLE;
         private @Nullable Session session;
 
@@ -177,9 +214,9 @@ final class ClientConnection {
             return present;
         }
 
-        void attach(AttachRequest request) {
+        void attach(AttachRequest request, @Nullable SentMessage message, long delayMillis) {
             stage = Stage.ATTACHING;
-            session = door.attach(request, this);
+            session = door.attach(message == null ? request : withParting(request, message, delayMillis), this);
         }
 
         void publish(int packetId, SentMessage message) {
@@ -187,6 +224,10 @@ final class ClientConnection {
             draft.begin(door.intern(message.topic), message.guarantee)
                     .lastValue(message.lastValue)
                     .payload(payload, 0, payload.readableBytes());
+            if (message.lifetimeNanos > 0) {
+                message.handedOverAt = world.scheduler().now();
+                draft.expiresAtMillis(loop.wallMillis() + message.lifetimeNanos / 1_000_000);
+            }
             switch (message.guarantee) {
                 case AT_MOST_ONCE -> session().publish(0, draft);
                 case AT_LEAST_ONCE -> session().publish(packetId, draft);
@@ -198,8 +239,27 @@ final class ClientConnection {
         void settle(long deliveryId, Settlement settlement) {
             if (settlement != Settlement.RECEIVED) {
                 packetIds.remove(deliveryId);
+                letGo(deliveryId);
             }
             session().settle(deliveryId, settlement);
+        }
+
+        private void letGo(long deliveryId) {
+            SentMessage message = shared.remove(deliveryId);
+            if (message != null) {
+                client.letGo(message, ClientConnection.this);
+            }
+        }
+
+        /**
+         * Its membership ends, or another takes its place: what it holds, or is still sent by the old one until the answer, may go to others.
+         *
+         * @param token of the request that makes it a member again; 0 for none
+         */
+        void changeMembership(long token) {
+            isMember = false;
+            joining = token;
+            List.copyOf(shared.keySet()).forEach(this::letGo);
         }
 
         void drained() {
@@ -285,8 +345,32 @@ final class ClientConnection {
             Guarantee guarantee = delivery.guarantee();
             boolean again = delivery.redelivered();
             boolean lookedUp = delivery.lastValue();
+            SentMessage message = client.messageOf(messageNumber);
+            if (message != null) {
+                checkLifetime(message, again);
+                if (id >= Delivery.QUEUE && isMember) {
+                    shared.put(id, message);
+                    client.hold(message, ClientConnection.this);
+                }
+            }
             toClient(() -> client.received(id, wireId, messageNumber, topic, guarantee, again, lookedUp));
             return true;
+        }
+
+        /** The clocks of two nodes may be a second apart, and what a node decided before it stood still may leave when it goes on. */
+        private void checkLifetime(SentMessage message, boolean again) {
+            long now = world.scheduler().now();
+            long resumedAt = node.process().resumedAt();
+            if (message.lifetimeNanos > 0
+                    && !again
+                    && now > message.handedOverAt + message.lifetimeNanos + CLOCKS_APART_NANOS
+                    && (resumedAt < 0 || now - resumedAt > CLOCKS_APART_NANOS)) {
+                world.judge()
+                        .broken(
+                                Invariant.COUNTS,
+                                client.name() + " was sent " + message + " when it had expired for "
+                                        + (now - message.handedOverAt - message.lifetimeNanos) / 1_000_000 + " ms");
+            }
         }
 
         private int packetIdOf(long id) {
@@ -343,6 +427,7 @@ final class ClientConnection {
 
         @Override
         public void subscribed(long token, List<SubscribeResult> results) {
+            isMember |= token == joining;
             if (!unexpected("an answer to subscribe")) {
                 toClient(() -> client.subscribed(token, results.getFirst()));
             }
@@ -374,15 +459,20 @@ final class ClientConnection {
         }
     }
 
-    /** What the node publishes in the name of this connection if it ends badly. */
-    PartingMessage parting(SentMessage message, long delayMillis) {
+    private AttachRequest withParting(AttachRequest request, SentMessage message, long delayMillis) {
         ByteBuf payload = client.payloadOf(message);
         PublishDraft draft = new PublishDraft()
                 .begin(door.intern(message.topic), message.guarantee)
                 .payload(payload, 0, payload.readableBytes());
         EncodedMessage encoded = EncodedMessage.of(draft, new SessionKey(0, client.name()).hash64(), loop.wallMillis());
         payload.release();
-        return new PartingMessage(encoded, delayMillis);
+        return new AttachRequest(
+                request.key(),
+                request.fresh(),
+                request.expiryMillis(),
+                request.windowMax(),
+                request.messageBytesMax(),
+                new PartingMessage(encoded, delayMillis));
     }
 
     static ByteBuf buffer(int bytes) {

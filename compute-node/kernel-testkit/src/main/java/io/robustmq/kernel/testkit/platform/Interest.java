@@ -1,6 +1,7 @@
 package io.robustmq.kernel.testkit.platform;
 
 import io.robustmq.kernel.Guarantee;
+import org.jspecify.annotations.Nullable;
 
 /** One subscription of one client from the request to its end, in true time. */
 final class Interest {
@@ -8,15 +9,22 @@ final class Interest {
 
     final String client;
     final String pattern;
+    /** Shared with the other members of this group; empty: a subscription of one's own. */
+    final String group;
+
     final Guarantee guarantee;
     final long askedAt;
     long grantedAt = NEVER;
+    /** On which it was granted; null until then. */
+    @Nullable ClientConnection grantedOn;
+
     /** From here on nothing is owed: unsubscribing or the end of the session was begun. */
     long endsAt = NEVER;
 
-    Interest(String client, String pattern, Guarantee guarantee, long askedAt) {
+    Interest(String client, String pattern, String group, Guarantee guarantee, long askedAt) {
         this.client = client;
         this.pattern = pattern;
+        this.group = group;
         this.guarantee = guarantee;
         this.askedAt = askedAt;
     }
@@ -25,6 +33,7 @@ final class Interest {
     boolean isOwed(SentMessage message) {
         return message.acknowledged()
                 && !message.removes
+                && message.lifetimeNanos == 0
                 && message.sentAt > grantedAt
                 && endsAt == NEVER
                 && message.guarantee.atMost(guarantee) != Guarantee.AT_MOST_ONCE

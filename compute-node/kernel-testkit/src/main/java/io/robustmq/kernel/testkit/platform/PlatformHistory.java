@@ -28,7 +28,17 @@ final class PlatformHistory {
     private final Map<String, Map<Long, Reception>> receptions = new HashMap<>();
     private final Map<String, Integer> lastPlaces = new HashMap<>();
     private final Map<String, Integer> lastVersions = new HashMap<>();
+    /** How often a message of a group came to any of its members, and how often as new. */
+    private final Map<Long, Reception> shared = new HashMap<>();
+
     private long lastNumber;
+
+    /** The newest version that a client got, by client and topic. */
+    private final Map<String, Integer> newestSeen = new HashMap<>();
+
+    private final Map<Long, Holder> holders = new HashMap<>();
+
+    private record Holder(ClientConnection connection, long era) {}
 
     /** What one client got of one message. */
     private static final class Reception {
@@ -56,6 +66,22 @@ final class PlatformHistory {
         return message;
     }
 
+    /** What the platform is to publish when the connection ends badly. */
+    SentMessage parting(String client, ClientConnection connection) {
+        SentMessage message = sending(client, "will/" + client, Guarantee.AT_LEAST_ONCE, false, false);
+        message.parting = true;
+        message.announces = connection;
+        return message;
+    }
+
+    /** The parting message certainly was not, and will not be, published. */
+    void forbid(SentMessage message, String why) {
+        message.forbidden = why;
+        if (message.received) {
+            broken(Invariant.RETAINED_AND_WILL, message + " was published though " + why);
+        }
+    }
+
     void acknowledged(SentMessage message) {
         if (!message.acknowledged()) {
             message.acknowledgedAt = scheduler.now();
@@ -72,17 +98,17 @@ final class PlatformHistory {
 
     // ---- subscribing
 
-    Interest asking(String client, String pattern, Guarantee guarantee) {
-        ending(client, pattern);
-        Interest interest = new Interest(client, pattern, guarantee, scheduler.now());
+    Interest asking(String client, String pattern, String group, Guarantee guarantee) {
+        ending(client, pattern, group);
+        Interest interest = new Interest(client, pattern, group, guarantee, scheduler.now());
         interests.computeIfAbsent(client, first -> new ArrayList<>()).add(interest);
         return interest;
     }
 
     /** The client begins to end a subscription. */
-    void ending(String client, String pattern) {
+    void ending(String client, String pattern, String group) {
         for (Interest interest : interests.getOrDefault(client, List.of())) {
-            if (interest.pattern.equals(pattern)) {
+            if (interest.pattern.equals(pattern) && interest.group.equals(group)) {
                 interest.endsAt = Math.min(interest.endsAt, scheduler.now());
             }
         }
@@ -107,14 +133,31 @@ final class PlatformHistory {
      * @param session distinguishes the sessions of a client, one after the other
      */
     void received(
-            String client, int session, SentMessage message, Guarantee guarantee, boolean again, boolean lookedUp) {
+            String client,
+            int session,
+            SentMessage message,
+            Guarantee guarantee,
+            boolean again,
+            boolean lookedUp,
+            boolean queued) {
+        if (message.parting) {
+            parted(message);
+        }
+        if (queued) {
+            shared(client, message, again);
+            return;
+        }
         Reception reception = receptions
                 .computeIfAbsent(client, first -> new HashMap<>())
                 .computeIfAbsent(message.number, first -> new Reception());
+        if (message.lastValue) {
+            newestSeen.merge(client + " " + message.topic, message.version, Math::max);
+        }
         boolean first = reception.all == 0;
         reception.all++;
         List<Interest> mine = interests.getOrDefault(client, List.of());
-        if (mine.stream().noneMatch(interest -> Interest.matches(interest.pattern, message.topic))) {
+        if (mine.stream()
+                .noneMatch(interest -> interest.group.isEmpty() && Interest.matches(interest.pattern, message.topic))) {
             broken(Invariant.COUNTS, client + " received " + message + " without having subscribed to it");
         }
         if (message.guarantee.code() < guarantee.code()) {
@@ -130,6 +173,50 @@ final class PlatformHistory {
         }
     }
 
+    private void parted(SentMessage message) {
+        message.received = true;
+        String forbidden = message.forbidden;
+        if (forbidden != null) {
+            broken(Invariant.RETAINED_AND_WILL, message + " was published though " + forbidden);
+        }
+        ClientConnection announced = message.announces;
+        if (announced != null && !announced.broken() && announced.liveAtNode()) {
+            broken(Invariant.RETAINED_AND_WILL, message + " came while the client was connected");
+        }
+    }
+
+    private void shared(String client, SentMessage message, boolean again) {
+        Reception reception = shared.computeIfAbsent(message.number, first -> new Reception());
+        reception.all++;
+        if (interests.getOrDefault(client, List.of()).stream()
+                .noneMatch(each -> !each.group.isEmpty() && Interest.matches(each.pattern, message.topic))) {
+            broken(Invariant.COUNTS, client + " received " + message + " for a group that it never joined");
+        }
+        if (!again && ++reception.withoutFlag > message.attempts) {
+            broken(
+                    Invariant.TRANSFERS_AND_BOUNDS,
+                    message + " came " + reception.withoutFlag
+                            + " times as new to members of a group, though it was sent " + message.attempts + " times");
+        }
+    }
+
+    /** A member of a group is handed a message; while it has it, and its node keeps its memory, nobody else may. */
+    void hold(SentMessage message, ClientConnection holder) {
+        Holder before = holders.put(message.number, new Holder(holder, holder.era()));
+        if (before != null
+                && message.attempts == 1
+                && before.connection != holder
+                && before.connection.liveAtNode()
+                && before.connection.node() == holder.node()
+                && before.era == holder.era()) {
+            broken(Invariant.TRANSFERS_AND_BOUNDS, message + " was handed to two members of a group at once");
+        }
+    }
+
+    void letGo(SentMessage message, ClientConnection holder) {
+        holders.computeIfPresent(message.number, (number, held) -> held.connection == holder ? null : held);
+    }
+
     private void live(
             String client,
             List<Interest> mine,
@@ -142,7 +229,7 @@ final class PlatformHistory {
             reception.withoutFlag++;
             // MQTT 5.0 §3.3.4: overlapping subscriptions may give further copies.
             long overlapping = mine.stream()
-                    .filter(interest -> Interest.matches(interest.pattern, message.topic))
+                    .filter(interest -> interest.group.isEmpty() && Interest.matches(interest.pattern, message.topic))
                     .map(interest -> interest.pattern)
                     .distinct()
                     .count();
@@ -158,20 +245,25 @@ final class PlatformHistory {
         }
         // An exactly-once publish is acknowledged when it is logged, and on its way to others only then.
         if (message.acknowledged()
+                && !message.parting
                 && message.attempts == 1
                 && message.guarantee != Guarantee.EXACTLY_ONCE
                 && mine.stream()
-                        .noneMatch(interest -> Interest.matches(interest.pattern, message.topic)
+                        .noneMatch(interest -> interest.group.isEmpty()
+                                && Interest.matches(interest.pattern, message.topic)
                                 && interest.askedAt <= message.acknowledgedAt)) {
             broken(
                     Invariant.COUNTS,
                     client + " received " + message + ", which was acknowledged before it ever subscribed");
         }
         boolean throughout = mine.stream()
-                .anyMatch(interest -> Interest.matches(interest.pattern, message.topic)
+                .anyMatch(interest -> interest.group.isEmpty()
+                        && Interest.matches(interest.pattern, message.topic)
                         && interest.grantedAt < message.sentAt
                         && interest.endsAt == Interest.NEVER);
-        if (first && throughout) {
+        // Sent again it may come now, though the first copy expired or was dropped where its successors were delivered.
+        boolean revived = message.attempts > 1 && (message.lifetimeNanos > 0 || guarantee == Guarantee.AT_MOST_ONCE);
+        if (first && throughout && !revived) {
             String stream =
                     client + " " + message.publisher + " " + message.topic + " " + message.guarantee + " " + guarantee;
             int before = lastPlaces.getOrDefault(stream, 0);
@@ -192,7 +284,7 @@ final class PlatformHistory {
             return;
         }
         long asked = mine.stream()
-                .filter(interest -> Interest.matches(interest.pattern, message.topic))
+                .filter(interest -> interest.group.isEmpty() && Interest.matches(interest.pattern, message.topic))
                 .mapToLong(interest -> interest.askedAt)
                 .min()
                 .orElse(Interest.NEVER);
@@ -242,7 +334,7 @@ final class PlatformHistory {
     void rest() {
         String missing = missing();
         if (missing != null) {
-            broken(Invariant.ROUTE, missing);
+            broken(missing.contains(" ends with version ") ? Invariant.RETAINED_AND_WILL : Invariant.ROUTE, missing);
         }
     }
 
@@ -252,7 +344,12 @@ final class PlatformHistory {
                 if (interest.endsAt != Interest.NEVER || interest.grantedAt == Interest.NEVER) {
                     continue;
                 }
-                Map<Long, Reception> got = receptions.getOrDefault(interest.client, Map.of());
+                Map<Long, Reception> got =
+                        interest.group.isEmpty() ? receptions.getOrDefault(interest.client, Map.of()) : shared;
+                String outdated = outdated(interest);
+                if (outdated != null) {
+                    return outdated;
+                }
                 for (SentMessage message : messages.values()) {
                     if (interest.isOwed(message) && !got.containsKey(message.number)) {
                         return interest.client + ", subscribed to " + interest.pattern + " since "
@@ -260,6 +357,29 @@ final class PlatformHistory {
                                 + message.sentAt / 1000 + " us and acknowledged at " + message.acknowledgedAt / 1000;
                     }
                 }
+            }
+        }
+        return null;
+    }
+
+    /** Who subscribed and stayed connected ends with the newest value of every name: it was kept when it looked, or came afterwards. */
+    private @Nullable String outdated(Interest interest) {
+        ClientConnection since = interest.grantedOn;
+        if (since == null
+                || since.broken()
+                || !interest.group.isEmpty()
+                || interest.guarantee == Guarantee.AT_MOST_ONCE) {
+            return null;
+        }
+        for (Map.Entry<String, List<SentMessage>> each : keptTopics.entrySet()) {
+            int newest = newestAcknowledged(each.getKey(), Interest.NEVER);
+            int seen = newestSeen.getOrDefault(interest.client + " " + each.getKey(), 0);
+            boolean mayBeRemoved =
+                    each.getValue().stream().anyMatch(one -> one.removes && one.version >= newest && !one.refused);
+            if (seen < newest && !mayBeRemoved && Interest.matches(interest.pattern, each.getKey())) {
+                return interest.client + ", subscribed to " + interest.pattern + " since " + interest.grantedAt / 1000
+                        + " us, ends with version " + seen + " of " + each.getKey() + ", though version " + newest
+                        + " was acknowledged";
             }
         }
         return null;

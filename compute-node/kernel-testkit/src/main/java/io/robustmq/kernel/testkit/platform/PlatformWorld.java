@@ -1,8 +1,10 @@
 package io.robustmq.kernel.testkit.platform;
 
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.robustmq.kernel.AttachRequest;
 import io.robustmq.kernel.Guarantee;
 import io.robustmq.kernel.KernelOptions;
+import io.robustmq.kernel.KernelRule;
 import io.robustmq.kernel.node.NodeKernel;
 import io.robustmq.kernel.node.NodeSpec;
 import io.robustmq.kernel.testkit.Invariant;
@@ -19,6 +21,7 @@ import io.robustmq.storage.ledger.LedgerLogOptions;
 import io.robustmq.storage.ledger.LedgerLogStore;
 import io.robustmq.storage.ledger.LedgerRunStore;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +44,17 @@ public final class PlatformWorld {
     private final PlatformHistory history;
     private final List<VirtualClient> clients = new ArrayList<>();
     private final @Nullable Serving[] serving;
+    private final VirtualClient.Surroundings surroundings = new VirtualClient.Surroundings() {
+        @Override
+        public @Nullable ClientConnection open(VirtualClient client, int number) {
+            return PlatformWorld.this.open(client, number);
+        }
+
+        @Override
+        public long eraOf(SimNode node) {
+            return PlatformWorld.this.eraOf(node);
+        }
+    };
     private int active;
     private boolean quiet;
 
@@ -102,13 +116,18 @@ public final class PlatformWorld {
     }
 
     public PlatformWorld(long seed, Scenario scenario, LedgerLogOptions logOptions) {
+        this(seed, scenario, logOptions, EnumSet.allOf(KernelRule.class));
+    }
+
+    /** @param rules that the kernel obeys */
+    public PlatformWorld(long seed, Scenario scenario, LedgerLogOptions logOptions, Set<KernelRule> rules) {
         this.scenario = scenario;
         this.world =
                 new SimWorld(seed, scenario.bookies, scenario.nodes, scenario.loops, CLIENTS_MAX + 1, this::started);
         this.random = world.scheduler().random().fork();
         this.faults = new SimFaults(world, scenario.severity);
         this.logOptions = logOptions.withAppendsInFlightMax(random.between(1, 3));
-        this.kernelOptions = smallLimits(random);
+        this.kernelOptions = smallLimits(random).withRules(rules);
         this.history = new PlatformHistory(world.scheduler(), world.judge());
         this.serving = new @Nullable Serving[scenario.nodes];
         for (int i = 0; i < scenario.clients; i++) {
@@ -145,30 +164,36 @@ public final class PlatformWorld {
     private Profile profile(int index) {
         List<String> topics = new ArrayList<>();
         List<String> patterns = new ArrayList<>();
-        for (String topic : List.of("t/0", "t/1", "u/0/x")) {
+        for (String topic : List.of("t/0", "t/1", "u/0/x", "work/0", "work/1")) {
             if (random.chance(600)) {
                 topics.add(topic);
             }
         }
-        for (String pattern : List.of("t/0", "t/+", "t/#", "u/+/x", "#", "keep/#", "keep/+/0")) {
+        for (String pattern : List.of("t/0", "t/+", "t/#", "u/+/x", "#", "keep/#", "keep/+/0", "will/+")) {
             if (random.chance(300)) {
                 patterns.add(pattern);
             }
         }
         List<String> kept = random.coin() ? List.of("keep/c" + index + "/0", "keep/c" + index + "/1") : List.of();
+        boolean durable = random.chance(600);
+        long expiryMillis =
+                !durable ? 0 : random.chance(300) ? random.between(2_500, 6_000) : AttachRequest.NEVER_EXPIRES;
         return new Profile(
-                random.chance(600),
+                durable,
                 random.between(1, 20),
                 topics,
                 kept,
                 patterns,
                 random.between(50, 700),
                 random.chance(200),
+                expiryMillis,
+                random.coin(),
+                random.coin(),
                 scenario.habits);
     }
 
     private VirtualClient client(int index, Profile profile) {
-        return new VirtualClient(world.client(index, "c" + index), world.judge(), history, this::open, profile);
+        return new VirtualClient(world.client(index, "c" + index), world.judge(), history, surroundings, profile);
     }
 
     // ---- the run
@@ -235,8 +260,8 @@ public final class PlatformWorld {
                 world.client(CLIENTS_MAX, "inspector"),
                 world.judge(),
                 history,
-                this::open,
-                new Profile(false, 100, List.of(), List.of(), List.of("keep/#"), 0, false, Set.of()));
+                surroundings,
+                new Profile(false, 100, List.of(), List.of(), List.of("keep/#"), 0, false, 0, false, false, Set.of()));
         inspector.quieten();
         inspector.tell(reader);
         inspector.start();
@@ -361,6 +386,13 @@ public final class PlatformWorld {
         } else {
             world.start(active);
         }
+    }
+
+    private long eraOf(SimNode node) {
+        Serving mine = serving[active];
+        return mine != null && mine.node == node && node.process().alive() && mine.kernel.ready()
+                ? mine.kernel.figures().takeovers()
+                : -1;
     }
 
     private @Nullable ClientConnection open(VirtualClient client, int number) {

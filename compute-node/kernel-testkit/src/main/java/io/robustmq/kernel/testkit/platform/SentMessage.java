@@ -1,6 +1,7 @@
 package io.robustmq.kernel.testkit.platform;
 
 import io.robustmq.kernel.Guarantee;
+import org.jspecify.annotations.Nullable;
 
 /** A message that a client published, and what is known of its fate. */
 final class SentMessage {
@@ -24,6 +25,19 @@ final class SentMessage {
     long acknowledgedAt = -1;
 
     boolean refused;
+
+    /** Published by the platform in the name of a client whose connection ended. */
+    boolean parting;
+    /** For a parting message: the connection whose end it announces. */
+    @Nullable ClientConnection announces;
+    /** Why it certainly is not to come; null as long as it may. */
+    @Nullable String forbidden;
+
+    boolean received;
+    /** How long it may be delivered after it was published; 0: for ever. */
+    long lifetimeNanos;
+    /** When it was last handed to a node with its lifetime, in true time. */
+    long handedOverAt;
 
     SentMessage(
             long number,
@@ -53,6 +67,8 @@ final class SentMessage {
     @Override
     public String toString() {
         return "message " + number + " (" + publisher + " -> " + topic + ", " + guarantee + ", place " + place
-                + (lastValue ? ", kept as version " + version : "") + ")";
+                + (lastValue ? ", kept as version " + version : "")
+                + (lifetimeNanos > 0 ? ", for " + lifetimeNanos / 1_000_000 + " ms" : "")
+                + (attempts > 1 ? ", sent " + attempts + " times" : "") + ")";
     }
 }

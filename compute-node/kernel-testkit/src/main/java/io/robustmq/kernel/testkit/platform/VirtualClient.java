@@ -2,6 +2,7 @@ package io.robustmq.kernel.testkit.platform;
 
 import io.netty.buffer.ByteBuf;
 import io.robustmq.kernel.AttachRequest;
+import io.robustmq.kernel.Delivery;
 import io.robustmq.kernel.Guarantee;
 import io.robustmq.kernel.SessionKey;
 import io.robustmq.kernel.Settlement;
@@ -10,6 +11,7 @@ import io.robustmq.kernel.SubscribeRequest.LastValues;
 import io.robustmq.kernel.SubscribeResult;
 import io.robustmq.kernel.testkit.Invariant;
 import io.robustmq.kernel.testkit.SimJudge;
+import io.robustmq.kernel.testkit.SimNode;
 import io.robustmq.kernel.testkit.schedule.SimProcess;
 import io.robustmq.kernel.testkit.schedule.SimRandom;
 import java.util.ArrayList;
@@ -27,6 +29,10 @@ import org.jspecify.annotations.Nullable;
 final class VirtualClient {
     private static final int UNACKNOWLEDGED_MAX = 8;
     private static final int PACKET_ID_MAX = 65_535;
+    /** What the members of the group share. */
+    private static final String SHARED = "work/#";
+
+    private static final String GROUP = "g";
 
     private final SimProcess process;
     private final SimRandom random;
@@ -56,6 +62,16 @@ final class VirtualClient {
     private int lastPacketId;
     private long lastToken;
     private int unsettled;
+    /** The last connection that it knows was attached. */
+    private @Nullable Life life;
+
+    private @Nullable SentMessage parting;
+    private long partingDelayMillis;
+    private long awayUntil;
+    /** When the platform certainly knew it connected. */
+    private long lastAttachedAt;
+
+    private long openedAt;
 
     private enum Belief {
         NONE,
@@ -67,6 +83,9 @@ final class VirtualClient {
     interface Surroundings {
         /** A connection to a serving node, not used before; null if no node takes connections now. */
         @Nullable ClientConnection open(VirtualClient client, int number);
+
+        /** Changes whenever a shard of this start of a node changes hands; -1 when the node does not serve. */
+        long eraOf(SimNode node);
     }
 
     /**
@@ -77,6 +96,9 @@ final class VirtualClient {
      * @param patterns it subscribes to
      * @param publishPermille how much of what it does is publishing
      * @param slow whether it likes to settle late
+     * @param expiryMillis how long its session outlives a connection; 0 if not at all
+     * @param parts whether it leaves parting messages
+     * @param shares whether it is a member of the group
      * @param habits what else it does
      */
     record Profile(
@@ -87,12 +109,35 @@ final class VirtualClient {
             List<String> patterns,
             int publishPermille,
             boolean slow,
+            long expiryMillis,
+            boolean parts,
+            boolean shares,
             Set<Habit> habits) {
         Profile {
             topics = List.copyOf(topics);
             keptTopics = List.copyOf(keptTopics);
             patterns = List.copyOf(patterns);
             habits = Set.copyOf(habits);
+        }
+    }
+
+    /** A connection that was attached, and what is known of its end. */
+    private static final class Life {
+        private final ClientConnection connection;
+        private final @Nullable SentMessage parting;
+        private final long delayNanos;
+        private boolean inOrder;
+        private boolean owedNothing;
+        /** When the client broke it while the node certainly served it; -1 if that is not known. */
+        private long brokenAt = -1;
+
+        private int opened;
+        private int openedClean;
+
+        Life(ClientConnection connection, @Nullable SentMessage parting, long delayNanos) {
+            this.connection = connection;
+            this.parting = parting;
+            this.delayNanos = delayNanos;
         }
     }
 
@@ -110,6 +155,8 @@ final class VirtualClient {
         private final boolean exactlyOnce;
         private int onConnection;
         private boolean settled;
+        /** The session it belongs to may have expired, and another may have taken its place. */
+        private boolean mayBeForgotten;
 
         Incoming(long message, boolean exactlyOnce, int onConnection) {
             this.message = message;
@@ -174,12 +221,20 @@ final class VirtualClient {
 
     private void act() {
         ClientConnection mine = connection;
+        if (mine != null
+                && connected
+                && mine.liveAtNode()
+                && mine.node().process().running()) {
+            lastAttachedAt = process.scheduler().now();
+        }
         if (mine != null && !mine.node().process().alive()) {
             // Nobody answers for the other end any more.
             mine.sever(true, 0);
             gone();
         } else if (mine == null || mine.broken()) {
-            open();
+            if (quiet || process.scheduler().now() >= awayUntil) {
+                open();
+            }
         } else if (connected && !quiet) {
             step(mine);
         }
@@ -199,23 +254,46 @@ final class VirtualClient {
             case 0, 1, 2, 3 -> subscribe(mine);
             case 4 -> unsubscribe(mine);
             case 5 -> {
-                mine.disconnect();
-                gone();
+                leave(mine);
+                if (profile.durable && profile.expiryMillis != AttachRequest.NEVER_EXPIRES && random.coin()) {
+                    awayUntil = process.scheduler().now() + random.between(0, 2 * profile.expiryMillis) * 1_000_000L;
+                }
             }
             case 6 -> breakDown(mine);
             case 7 -> {
                 if (profile.durable && random.chance(150)) {
-                    mine.disconnect();
-                    gone();
+                    leave(mine);
                     fresh = true;
+                }
+            }
+            case 8, 9 -> {
+                if (profile.shares) {
+                    share(mine);
                 }
             }
             default -> {}
         }
     }
 
+    private void leave(ClientConnection mine) {
+        Life ending = life;
+        if (ending != null && ending.connection == mine) {
+            ending.inOrder = true;
+            ending.owedNothing = outgoing.isEmpty();
+        }
+        mine.disconnect();
+        gone();
+    }
+
     /** Breaks the connection as a network does. */
     void breakDown(ClientConnection mine) {
+        Life ending = life;
+        if (ending != null
+                && ending.connection == mine
+                && mine.liveAtNode()
+                && mine.node().process().running()) {
+            ending.brokenAt = process.scheduler().now();
+        }
         mine.sever(random.coin(), random.skewed(1_000_000, 3_000_000_000L));
         gone();
     }
@@ -231,18 +309,30 @@ final class VirtualClient {
         }
         connection = next;
         boolean clean = fresh || !profile.durable;
+        openedAt = process.scheduler().now();
+        Life before = life;
+        if (before != null) {
+            before.opened++;
+            before.openedClean += clean ? 1 : 0;
+        }
+        if (mayBeOver()) {
+            history.sessionEnding(name);
+            session = session == Belief.NONE ? Belief.NONE : Belief.UNCERTAIN;
+            incoming.values().forEach(each -> each.mayBeForgotten = true);
+        }
+        partingDelayMillis = random.coin() ? 0 : random.between(2_000, 6_000);
+        SentMessage last = profile.parts ? history.parting(name, next) : null;
+        parting = last;
         if (clean) {
             history.sessionEnding(name);
             session = session == Belief.NONE ? Belief.NONE : Belief.UNCERTAIN;
         }
         cleanStart = clean;
-        next.connect(new AttachRequest(
-                new SessionKey(0, name),
-                clean,
-                profile.durable ? AttachRequest.NEVER_EXPIRES : 0,
-                profile.windowMax,
-                1 << 20,
-                null));
+        next.connect(
+                new AttachRequest(
+                        new SessionKey(0, name), clean, profile.expiryMillis, profile.windowMax, 1 << 20, null),
+                last,
+                partingDelayMillis);
         session = profile.durable && session == Belief.NONE ? Belief.UNCERTAIN : session;
         // Nobody waits for an answer for ever.
         process.after(4_000_000_000L, () -> {
@@ -252,7 +342,68 @@ final class VirtualClient {
         });
     }
 
+    /** Whether the session may have expired: the platform knew of the client for the last time long ago. */
+    private boolean mayBeOver() {
+        return profile.expiryMillis != AttachRequest.NEVER_EXPIRES
+                && process.scheduler().now() - lastAttachedAt
+                        > profile.expiryMillis * 1_000_000L - ClientConnection.CLOCKS_APART_NANOS;
+    }
+
+    /** Whether the session certainly expired before this connection was asked for. */
+    private boolean isOver(Life before) {
+        long leftAt = before.connection.certainlyLeftInOrderAt();
+        return before.inOrder
+                && before.owedNothing
+                && before.opened == 1
+                && leftAt >= 0
+                && before.connection.node().process().resumedAt() < leftAt
+                && profile.expiryMillis != AttachRequest.NEVER_EXPIRES
+                && openedAt - leftAt > profile.expiryMillis * 1_000_000L + ClientConnection.CLOCKS_APART_NANOS;
+    }
+
+    /** The next connection is attached: what became of the parting message of the one before is settled. */
+    private void judgeParting(Life before, boolean resumed) {
+        SentMessage message = before.parting;
+        if (message == null) {
+            return;
+        }
+        long delay = Math.min(
+                before.delayNanos,
+                profile.expiryMillis == AttachRequest.NEVER_EXPIRES
+                        ? Long.MAX_VALUE
+                        : profile.expiryMillis * 1_000_000L);
+        if (before.inOrder) {
+            if (before.connection.certainlyLeftInOrderAt() >= 0) {
+                history.forbid(message, "the client left in good order");
+            }
+        } else if (delay == 0 || before.opened == before.openedClean) {
+            history.acknowledged(message);
+        } else if (resumed
+                && before.openedClean == 0
+                && before.brokenAt >= 0
+                && process.scheduler().now() - before.brokenAt < delay - ClientConnection.CLOCKS_APART_NANOS) {
+            history.forbid(message, "the client was back in time");
+        }
+    }
+
+    long eraOf(SimNode node) {
+        return surroundings.eraOf(node);
+    }
+
+    @Nullable SentMessage messageOf(long number) {
+        return history.message(number);
+    }
+
+    void hold(SentMessage message, ClientConnection holder) {
+        history.hold(message, holder);
+    }
+
+    void letGo(SentMessage message, ClientConnection holder) {
+        history.letGo(message, holder);
+    }
+
     private void gone() {
+        incoming.keySet().removeIf(packetId -> packetId > Delivery.SEQUENCE_MODULUS);
         connected = false;
         connection = null;
         answers.clear();
@@ -276,12 +427,17 @@ final class VirtualClient {
         }
         String topic = random.pick(from);
         int strongest = profile.durable && !profile.habits.contains(Habit.DURABLE_EXACTLY_ONCE) ? 1 : 2;
-        Guarantee guarantee = Guarantee.of(random.between(kept ? 1 : 0, strongest));
+        // What a group hands out is told apart by its settlement, so it has one.
+        boolean settled = kept || Interest.matches(SHARED, topic);
+        Guarantee guarantee = Guarantee.of(random.between(settled ? 1 : 0, strongest));
         if (kept && !profile.habits.contains(Habit.MIXED_KEPT_GUARANTEES)) {
             guarantee = Guarantee.of(Math.min(strongest, 1 + profile.keptTopics.indexOf(topic) % 2));
         }
         boolean removes = kept && random.chance(100);
         SentMessage message = history.sending(name, topic, guarantee, kept, removes);
+        if (!kept && random.chance(250)) {
+            message.lifetimeNanos = random.skewed(100_000_000, 4_000_000_000L);
+        }
         int packetId = 0;
         if (guarantee != Guarantee.AT_MOST_ONCE) {
             packetId = freePacketId();
@@ -310,15 +466,29 @@ final class VirtualClient {
 
     void subscribe(ClientConnection mine, String pattern, Guarantee guarantee) {
         long token = ++lastToken;
-        asked.put(token, history.asking(name, pattern, guarantee));
+        asked.put(token, history.asking(name, pattern, "", guarantee));
         mine.subscribe(token, new SubscribeRequest(pattern, guarantee, false, false, LastValues.SEND, 0, null));
+    }
+
+    private void share(ClientConnection mine) {
+        long token = ++lastToken;
+        if (random.chance(200)) {
+            history.ending(name, SHARED, GROUP);
+            mine.unsubscribe(token, SHARED, GROUP);
+        } else {
+            asked.put(token, history.asking(name, SHARED, GROUP, Guarantee.AT_LEAST_ONCE));
+            mine.subscribe(
+                    token,
+                    new SubscribeRequest(
+                            SHARED, Guarantee.AT_LEAST_ONCE, false, false, LastValues.DO_NOT_SEND, 0, GROUP));
+        }
     }
 
     private void unsubscribe(ClientConnection mine) {
         if (!profile.patterns.isEmpty() && random.chance(400)) {
             String pattern = random.pick(profile.patterns);
-            history.ending(name, pattern);
-            mine.unsubscribe(++lastToken, pattern);
+            history.ending(name, pattern, "");
+            mine.unsubscribe(++lastToken, pattern, "");
         }
     }
 
@@ -339,7 +509,14 @@ final class VirtualClient {
         if (resumed && (cleanStart || session == Belief.NONE)) {
             judge.broken(Invariant.ONE_CLIENT, name + " was told of a session that it ended");
         }
-        if (!resumed && !cleanStart && session == Belief.PRESENT) {
+        Life before = life;
+        if (before != null) {
+            judgeParting(before, resumed);
+            if (resumed && isOver(before)) {
+                judge.broken(Invariant.ONE_CLIENT, name + " was told of a session that had expired");
+            }
+        }
+        if (!resumed && !cleanStart && session == Belief.PRESENT && !mayBeOver()) {
             judge.broken(Invariant.ONE_CLIENT, name + " lost its session");
         }
         connected = true;
@@ -349,6 +526,8 @@ final class VirtualClient {
         if (mine == null) {
             return;
         }
+        life = new Life(mine, parting, partingDelayMillis * 1_000_000L);
+        lastAttachedAt = process.scheduler().now();
         if (!resumed) {
             sessionNumber++;
             history.sessionEnding(name);
@@ -404,7 +583,8 @@ final class VirtualClient {
     void publishRefused(int packetId) {
         Outgoing refused = outgoing.remove(packetId);
         if (refused != null) {
-            refused.message.refused = true;
+            // An attempt before, whose outcome nobody told, may have been taken.
+            refused.message.refused = refused.message.attempts == 1;
         }
     }
 
@@ -412,6 +592,7 @@ final class VirtualClient {
         Interest interest = asked.remove(token);
         if (interest != null && result instanceof SubscribeResult.Granted) {
             interest.grantedAt = process.scheduler().now();
+            interest.grantedOn = connection;
         } else if (interest != null) {
             interest.endsAt = interest.askedAt;
         }
@@ -439,33 +620,37 @@ final class VirtualClient {
             return;
         }
         switch (guarantee) {
-            case AT_MOST_ONCE -> take(message, guarantee, again, lookedUp);
+            case AT_MOST_ONCE -> take(message, guarantee, again, lookedUp, deliveryId >= Delivery.QUEUE);
             case AT_LEAST_ONCE -> {
                 admit(mine, packetId, number, false, again);
-                take(message, guarantee, again, lookedUp);
+                take(message, guarantee, again, lookedUp, deliveryId >= Delivery.QUEUE);
                 answer(() -> settle(mine, packetId, deliveryId, Settlement.ACCEPTED));
             }
             case EXACTLY_ONCE -> {
                 if (admit(mine, packetId, number, true, again)) {
-                    take(message, guarantee, again, lookedUp);
+                    take(message, guarantee, again, lookedUp, deliveryId >= Delivery.QUEUE);
                 }
                 answer(() -> mine.settle(deliveryId, Settlement.RECEIVED));
             }
         }
     }
 
-    private void take(@Nullable SentMessage message, Guarantee guarantee, boolean again, boolean lookedUp) {
+    private void take(
+            @Nullable SentMessage message, Guarantee guarantee, boolean again, boolean lookedUp, boolean queued) {
         if (message != null) {
             if (lookedUp && reader != null) {
                 reader.lookedUp(message);
             }
-            history.received(name, sessionNumber, message, guarantee, again, lookedUp);
+            history.received(name, sessionNumber, message, guarantee, again, lookedUp, queued);
         }
     }
 
     /** Notes a delivery that has to be settled; false if the client has it already. */
     private boolean admit(ClientConnection mine, int packetId, long number, boolean exactlyOnce, boolean again) {
         Incoming known = incoming.get(packetId);
+        if (known != null && known.mayBeForgotten && (known.message != number || !again)) {
+            known = null;
+        }
         if (known != null && !known.settled) {
             if (known.onConnection == mine.number()) {
                 judge.broken(

@@ -18,6 +18,7 @@ public final class SimProcess {
     private boolean paused;
     private boolean suspended;
     private long pausedAt;
+    private long resumedAt = -1;
 
     /**
      * @param endpoint where the machine of this process is in the network; a restarted process has the endpoint of its former self
@@ -58,6 +59,11 @@ public final class SimProcess {
         return alive && !paused;
     }
 
+    /** When it last went on after a pause, in true time; -1 if it never stood still. */
+    public long resumedAt() {
+        return resumedAt;
+    }
+
     public SimLoop newLoop() {
         return new SimLoop(this, scheduler.random().fork());
     }
@@ -86,6 +92,7 @@ public final class SimProcess {
             return;
         }
         paused = false;
+        resumedAt = scheduler.now();
         if (suspended) {
             clock.skip(scheduler.now() - pausedAt);
         }
