@@ -8,6 +8,8 @@ import java.util.Set;
  *
  * @param nameCacheEntries names whose match a loop remembers, a power of two
  * @param windowMax unsettled deliveries per session at most, below what the client allows
+ * @param windowBytesMax bytes on the way at which a shard sends no more until some are settled: of the deliveries of a durable session, of those of a queue to one of its
+ *     consumers, and of one portion of looked-up last values. What passes the bound still goes, so that a message of any size does
  * @param backlogMessagesMax at-least-once messages that wait for a transient session beyond its window; the newest is dropped above it
  * @param backlogBytesMax the same in bytes
  * @param pendingMessagesMax messages a durable session may have waiting; the oldest is dropped (and logged) above it
@@ -28,6 +30,7 @@ import java.util.Set;
 public record KernelOptions(
         int nameCacheEntries,
         int windowMax,
+        int windowBytesMax,
         int backlogMessagesMax,
         int backlogBytesMax,
         int pendingMessagesMax,
@@ -46,8 +49,8 @@ public record KernelOptions(
         Set<KernelRule> rules) {
 
     public static final KernelOptions DEFAULTS = new KernelOptions(
-            65_536, 1024, 10_000, 4 << 20, 100_000, 100_000, 1_000_000, 1_000_000, 256 << 10, 4L << 20, 64L << 20,
-            200_000, 60_000, 4, 1_000_000, 128, 16L << 20);
+            65_536, 1024, 1 << 20, 10_000, 4 << 20, 100_000, 100_000, 1_000_000, 1_000_000, 256 << 10, 4L << 20,
+            64L << 20, 200_000, 60_000, 4, 1_000_000, 128, 16L << 20);
 
     /** Smallest size at which a log entry may be closed. */
     public static final int ENTRY_TARGET_BYTES_MIN = 4 << 10;
@@ -60,6 +63,7 @@ public record KernelOptions(
         if (windowMax > Delivery.SEQUENCE_MODULUS / 2) {
             throw new IllegalArgumentException("windowMax must be at most " + Delivery.SEQUENCE_MODULUS / 2);
         }
+        positive("windowBytesMax", windowBytesMax);
         positive("backlogMessagesMax", backlogMessagesMax);
         positive("backlogBytesMax", backlogBytesMax);
         positive("pendingMessagesMax", pendingMessagesMax);
@@ -84,6 +88,7 @@ public record KernelOptions(
     public KernelOptions(
             int nameCacheEntries,
             int windowMax,
+            int windowBytesMax,
             int backlogMessagesMax,
             int backlogBytesMax,
             int pendingMessagesMax,
@@ -102,6 +107,7 @@ public record KernelOptions(
         this(
                 nameCacheEntries,
                 windowMax,
+                windowBytesMax,
                 backlogMessagesMax,
                 backlogBytesMax,
                 pendingMessagesMax,
@@ -125,6 +131,7 @@ public record KernelOptions(
         return new KernelOptions(
                 nameCacheEntries,
                 windowMax,
+                windowBytesMax,
                 backlogMessagesMax,
                 backlogBytesMax,
                 pendingMessagesMax,

@@ -23,6 +23,14 @@ final class GroupQueue {
         final Guarantee guarantee;
         final boolean keepLastValueFlag;
         final int identifier;
+        /** Of messages handed out to it and not settled; of at-most-once messages, until its loop is known to have dealt with them. */
+        long bytesOnTheWay;
+        /** Of these, the bytes of at-most-once messages that its loop was not asked about yet. */
+        long unaskedBytes;
+        /** The same, asked about and not answered. */
+        long askedBytes;
+        /** Credit that is kept from it while too many bytes are on the way. */
+        int owedCredit;
 
         Member(
                 long id,

@@ -14,6 +14,8 @@ final class SessionPump {
     final long resendBelow;
     /** Sent on this attachment and not settled. */
     int outstanding;
+    /** Of those, the bytes of the messages that the receiver has not said to have. */
+    long bytesOnTheWay;
     /** In the list of pumps to look at. */
     boolean dirty;
     /** A block is being read for it. */

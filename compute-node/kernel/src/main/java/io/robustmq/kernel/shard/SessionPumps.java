@@ -94,15 +94,22 @@ final class SessionPumps {
         }
     }
 
-    /** The receiver settled one; a later one may go. */
-    void settled(SessionPump pump, Settlement settlement) {
+    /** Bytes that a settlement of this delivery will take off the way: none once the receiver has the message and only the release is open. */
+    int bytesOnTheWay(SessionPump pump, long sequence) {
+        DeliveryWindow window = pump.session.window();
+        return (window.state(sequence) & DeliveryWindow.RECEIVED) != 0 ? 0 : unsettledRow(window, sequence).length;
+    }
+
+    /** The receiver took a step with one; a later one may go. {@code bytes}: what {@link #bytesOnTheWay} said before the step. */
+    void settled(SessionPump pump, Settlement settlement, int bytes) {
+        pump.bytesOnTheWay -= bytes;
         if (settlement != Settlement.RECEIVED) {
             pump.outstanding--;
             if (resendsAnyTime) {
                 pump.nextSequence = pump.session.window().base();
             }
-            mark(pump);
         }
+        mark(pump);
     }
 
     /**
@@ -143,7 +150,9 @@ final class SessionPumps {
     private void pump(SessionPump pump, long committed) {
         SessionState session = pump.session;
         DeliveryWindow window = session.window();
-        while (!pump.loading && pump.outstanding < pump.windowMax) {
+        while (!pump.loading
+                && pump.outstanding < pump.windowMax
+                && pump.bytesOnTheWay < state.options().windowBytesMax()) {
             if (pump.nextSequence < window.base()) {
                 pump.nextSequence = window.base();
             }
@@ -201,10 +210,7 @@ final class SessionPumps {
             link.releaseOnly(pump.client, sequence);
             return true;
         }
-        MessageRow row = state.row(window.lsn(sequence));
-        if (row == null) {
-            throw new IllegalStateException("message of unsettled sequence " + sequence + " is gone");
-        }
+        MessageRow row = unsettledRow(window, sequence);
         if (row.lsn > host.committedLsn() || !inMemory(pump, row)) {
             return false;
         }
@@ -217,6 +223,14 @@ final class SessionPumps {
         pump.outstanding++;
         send(pump, sequence, row, perhapsSent(pump, sequence, row));
         return true;
+    }
+
+    private MessageRow unsettledRow(DeliveryWindow window, long sequence) {
+        MessageRow row = state.row(window.lsn(sequence));
+        if (row == null) {
+            throw new IllegalStateException("message of unsettled sequence " + sequence + " is gone");
+        }
+        return row;
     }
 
     private boolean inMemory(SessionPump pump, MessageRow row) {
@@ -284,6 +298,7 @@ final class SessionPumps {
     }
 
     private void send(SessionPump pump, long sequence, MessageRow row, boolean redelivered) {
+        pump.bytesOnTheWay += row.length;
         int sequenceState = pump.session.window().state(sequence);
         int flags = sequenceState & DeliveryWindow.GUARANTEE;
         ByteBuf bytes = row.buffer();

@@ -50,6 +50,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -1078,13 +1079,13 @@ public final class Shard implements ShardInbox {
         if (pump == null) {
             return;
         }
+        int bytes = mine.pumps.bytesOnTheWay(pump, sequence);
         unawaited(mine, () -> mine.settle(session, sequence, settlement));
         if (settlement == Settlement.RECEIVED) {
             ShardClient client = pump.client;
             mine.park(() -> links.task(client.loopIndex(), () -> client.receivedLogged(sequence)));
-        } else {
-            mine.pumps.settled(pump, settlement);
         }
+        mine.pumps.settled(pump, settlement, bytes);
     }
 
     @Override
@@ -1536,11 +1537,23 @@ public final class Shard implements ShardInbox {
             lookUp.of = mine;
         }
         List<MessageRow> found = new ArrayList<>();
-        boolean more = cursor.next(LOOK_UP_PORTION, (_, row) -> found.add(row));
+        BiConsumer<String, MessageRow> collector = (_, row) -> found.add(row);
+        boolean more = true;
+        long bytes = 0;
+        for (int i = 0; more && i < LOOK_UP_PORTION && bytes < options.windowBytesMax(); i++) {
+            int before = found.size();
+            more = cursor.next(1, collector);
+            bytes += found.size() > before ? found.getLast().length : 0;
+        }
         sendLastValues(mine, found, 0, lookUp, more);
     }
 
     private void sendLastValues(Tenure mine, List<MessageRow> found, int from, LookUp lookUp, boolean more) {
+        if (tenure != mine || phase != Phase.SERVING) {
+            // A block arrived for a tenure that is over, its rows are discarded. Who asked has asked the next one, or
+            // is closed.
+            return;
+        }
         for (int i = from; i < found.size(); i++) {
             MessageRow row = found.get(i);
             if (row.references <= 0) {
@@ -1552,11 +1565,7 @@ public final class Shard implements ShardInbox {
                     if (failure == null) {
                         sendLastValues(mine, found, at, lookUp, more);
                     } else {
-                        loop.after(RETRY_NANOS, () -> {
-                            if (tenure == mine) {
-                                sendLastValues(mine, found, at, lookUp, more);
-                            }
-                        });
+                        loop.after(RETRY_NANOS, () -> sendLastValues(mine, found, at, lookUp, more));
                     }
                 });
                 return;

@@ -10,6 +10,7 @@ import io.robustmq.kernel.Settlement;
 import io.robustmq.kernel.SubscribeRequest;
 import io.robustmq.kernel.SubscribeResult;
 import io.robustmq.kernel.link.Frame;
+import io.robustmq.kernel.link.LoopLinks;
 import io.robustmq.kernel.queue.Checkout;
 import io.robustmq.kernel.queue.CheckoutMark;
 import io.robustmq.kernel.queue.Consumer;
@@ -355,11 +356,49 @@ final class ShardQueues {
         if (row.run != MessageRow.NO_RUN) {
             row.unload();
         }
+        int length = row.length;
         if (effective == Guarantee.AT_MOST_ONCE) {
             // Handed over is all that was promised.
             log(RecordType.QUEUE_SETTLED, queue, checkout.lsn());
-            queue.engine().credit(member.consumer, 1);
+            member.unaskedBytes += length;
+            member.owedCredit++;
         }
+        member.bytesOnTheWay += length;
+        balance(queue, member);
+    }
+
+    /** Gives a member the credit it is owed, or takes all credit from it while as many bytes as may be are on the way. */
+    private void balance(GroupQueue queue, GroupQueue.Member member) {
+        if (member.bytesOnTheWay < state.options().windowBytesMax()) {
+            queue.engine().credit(member.consumer, member.owedCredit);
+            member.owedCredit = 0;
+            return;
+        }
+        member.owedCredit += member.consumer.credit();
+        queue.engine().withdrawCredit(member.consumer);
+        if (member.unaskedBytes > 0 && member.askedBytes == 0) {
+            ask(queue, member);
+        }
+    }
+
+    /** Nobody settles at-most-once messages: a word that goes to the member's loop behind them and comes back tells that they are out of memory. */
+    private void ask(GroupQueue queue, GroupQueue.Member member) {
+        member.askedBytes = member.unaskedBytes;
+        member.unaskedBytes = 0;
+        LoopLinks links = link.links();
+        int home = links.index();
+        LoopLinks theirs = links.peer(member.client.loopIndex());
+        links.task(member.client.loopIndex(), () -> theirs.task(home, () -> answered(queue, member)));
+    }
+
+    private void answered(GroupQueue queue, GroupQueue.Member member) {
+        if (queue.members.get(member.id) != member) {
+            return;
+        }
+        member.bytesOnTheWay -= member.askedBytes;
+        member.askedBytes = 0;
+        balance(queue, member);
+        mark(queue);
     }
 
     /** A message that is not logged: to one attached member of each matching queue, in turn. */
@@ -414,15 +453,19 @@ final class ShardQueues {
             case RECEIVED -> throw new IllegalArgumentException("queues do not take the received step");
         };
         Outcome outcome = queue.engine().settle(member.consumer, lsn, verdict);
+        if (outcome == Outcome.UNKNOWN) {
+            return;
+        }
+        int length = Objects.requireNonNull(state.row(lsn), "message that a consumer holds").length;
         switch (outcome) {
             // Without a dead-letter destination a rejected message is discarded (MQTT-4.8.2-6).
             case SETTLED, DEAD_LETTER -> log(RecordType.QUEUE_SETTLED, queue, lsn);
             case RETURNED -> log(RecordType.QUEUE_RETURNED, queue, lsn);
-            case UNKNOWN -> {
-                return;
-            }
+            case UNKNOWN -> throw new IllegalStateException("a settlement that settles nothing");
         }
-        queue.engine().credit(member.consumer, 1);
+        member.bytesOnTheWay -= length;
+        member.owedCredit++;
+        balance(queue, member);
         mark(queue);
     }
 }

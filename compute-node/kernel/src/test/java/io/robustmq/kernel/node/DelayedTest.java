@@ -23,6 +23,7 @@ class DelayedTest {
         return new KernelOptions(
                 d.nameCacheEntries(),
                 d.windowMax(),
+                d.windowBytesMax(),
                 d.backlogMessagesMax(),
                 d.backlogBytesMax(),
                 d.pendingMessagesMax(),

@@ -67,7 +67,12 @@ final class KernelRig implements AutoCloseable {
 
     /** With loops that can be turned one without the other. */
     static KernelRig withLoopsApart() {
-        return new KernelRig(KernelOptions.DEFAULTS, true);
+        return withLoopsApart(KernelOptions.DEFAULTS);
+    }
+
+    /** With loops that can be turned one without the other. */
+    static KernelRig withLoopsApart(KernelOptions options) {
+        return new KernelRig(options, true);
     }
 
     private NodeKernel boot() {

@@ -377,6 +377,7 @@ class NodeFaultTest {
         return new KernelOptions(
                 d.nameCacheEntries(),
                 d.windowMax(),
+                d.windowBytesMax(),
                 d.backlogMessagesMax(),
                 d.backlogBytesMax(),
                 d.pendingMessagesMax(),

@@ -32,6 +32,7 @@ class NodeKernelTest {
         return new KernelOptions(
                 d.nameCacheEntries(),
                 d.windowMax(),
+                d.windowBytesMax(),
                 d.backlogMessagesMax(),
                 d.backlogBytesMax(),
                 pendingMax,

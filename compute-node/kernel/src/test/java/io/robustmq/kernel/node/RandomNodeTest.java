@@ -43,6 +43,7 @@ class RandomNodeTest {
         return new KernelOptions(
                 d.nameCacheEntries(),
                 8,
+                200,
                 d.backlogMessagesMax(),
                 d.backlogBytesMax(),
                 20,

@@ -9,6 +9,7 @@ import io.robustmq.kernel.route.Routes;
 import io.robustmq.kernel.session.DeliveryWindow;
 import io.robustmq.kernel.session.FilterStream;
 import io.robustmq.kernel.session.KeptValues;
+import io.robustmq.kernel.session.LsnMap;
 import io.robustmq.kernel.session.MessageRow;
 import io.robustmq.kernel.session.SessionState;
 import io.robustmq.kernel.session.Subscription;
@@ -98,6 +99,38 @@ public final class ShardAudit {
                 .mapToInt(state -> state.runs().all().size())
                 .max()
                 .orElse(0);
+    }
+
+    /** Bytes of messages that sessions and members of groups have on the way. */
+    public static long bytesOnTheWay(NodeKernel node) {
+        long sum = 0;
+        for (Shard shard : (Shard[]) field(node, "shards")) {
+            Object pumps = field(field(shard, "tenure"), "pumps");
+            for (Object pump : ((LsnMap<?>) field(pumps, "bySession")).values()) {
+                sum += ((SessionPump) pump).bytesOnTheWay;
+            }
+        }
+        for (ShardState state : states(node)) {
+            for (GroupQueue queue : state.queues().values()) {
+                for (GroupQueue.Member member : queue.members.values()) {
+                    sum += member.bytesOnTheWay;
+                }
+            }
+        }
+        return sum;
+    }
+
+    /** Messages that nobody was handed, in all queues. */
+    public static int ready(NodeKernel node) {
+        return states(node).stream()
+                .flatMap(state -> state.queues().values().stream())
+                .mapToInt(queue -> queue.engine().ready())
+                .sum();
+    }
+
+    /** The shard that keeps the queue of a group of tenant 0. */
+    public static int shardOfGroup(NodeKernel node, String group, String pattern) {
+        return ((ShardDirectory) field(inbox(node, 0), "directory")).shardOfGroup(0, group, pattern);
     }
 
     /** Timers that wait in the shards. */

@@ -16,6 +16,11 @@ public interface KernelConfiguration {
     int windowMax();
 
     @Meaning(
+            "Bytes on the way at which a shard sends no more until some are settled: of a durable session, of a shared subscription to one of its members, of one portion of retained values. The message that passes the bound still goes")
+    @WithDefault("1M")
+    MemorySize windowBytesMax();
+
+    @Meaning(
             "At-least-once messages that wait for a session without a log, beyond its window; the newest is dropped above it")
     @WithDefault("10000")
     int backlogMessagesMax();

@@ -145,6 +145,7 @@ public record Settings(
                 () -> new KernelOptions(
                         kernel.nameCacheEntries(),
                         kernel.windowMax(),
+                        bytes(kernel.windowBytesMax()),
                         kernel.backlogMessagesMax(),
                         bytes(kernel.backlogBytesMax()),
                         kernel.pendingMessagesMax(),

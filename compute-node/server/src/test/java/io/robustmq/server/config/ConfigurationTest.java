@@ -179,6 +179,7 @@ class ConfigurationTest {
                 "robustmq.mqtt.password-checks-at-once-max | 0 | robustmq.mqtt.password-checks-at-once-max must be",
                 "robustmq.mqtt.refused-publish | ignore | robustmq.mqtt.refused-publish cannot be",
                 "robustmq.kernel.window-max | 0 | robustmq.kernel.window-max must be positive: 0",
+                "robustmq.kernel.window-bytes-max | 0 | robustmq.kernel.window-bytes-max must be positive: 0",
                 "robustmq.kernel.flush-bytes | 0 | robustmq.kernel.flush-bytes must be positive: 0",
                 "robustmq.kernel.flush-age | 0s | robustmq.kernel.flush-age must be positive: 0",
                 "robustmq.storage.entries-in-flight | 0 | robustmq.storage.entries-in-flight must be 1..1024: 0",

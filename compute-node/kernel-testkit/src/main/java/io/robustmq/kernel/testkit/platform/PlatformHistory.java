@@ -44,6 +44,9 @@ final class PlatformHistory {
     private static final class Reception {
         private int all;
         private int withoutFlag;
+        /** In which a parting message came as new for the last time. */
+        private long era;
+
         private int exactlyOnce;
     }
 
@@ -131,10 +134,12 @@ final class PlatformHistory {
      * A client took a message; repetitions of an exactly-once delivery that it recognised are not told.
      *
      * @param session distinguishes the sessions of a client, one after the other
+     * @param era of the node that sent it
      */
     void received(
             String client,
             int session,
+            long era,
             SentMessage message,
             Guarantee guarantee,
             boolean again,
@@ -166,6 +171,12 @@ final class PlatformHistory {
         if (lookedUp) {
             lookedUp(client, mine, message);
         } else {
+            if (message.parting && !again && (era != reception.era || era < 0)) {
+                // Its publisher has no say any more. A shard that starts anew sends it once more to those whose answer
+                // was not in the log.
+                reception.withoutFlag = 0;
+                reception.era = era;
+            }
             live(client, mine, message, guarantee, again, first, reception);
         }
         if (message.lastValue && guarantee != Guarantee.AT_MOST_ONCE && !again) {

@@ -144,6 +144,7 @@ public final class PlatformWorld {
         return new KernelOptions(
                 64,
                 random.between(4, 64),
+                random.between(50, 2_000),
                 1_000,
                 1 << 20,
                 100_000,

@@ -641,7 +641,9 @@ final class VirtualClient {
             if (lookedUp && reader != null) {
                 reader.lookedUp(message);
             }
-            history.received(name, sessionNumber, message, guarantee, again, lookedUp, queued);
+            ClientConnection from = connection;
+            long era = from == null ? -1 : from.era();
+            history.received(name, sessionNumber, era, message, guarantee, again, lookedUp, queued);
         }
     }
 
