@@ -1,15 +1,19 @@
 package io.robustmq.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code bin/robustmq} as a user meets it. */
@@ -129,6 +133,32 @@ class LauncherIT {
         assertSentence(
                 failure(offset, "--storage", "memory", "--config", "missing.properties"),
                 "The configuration file missing.properties cannot be read");
+    }
+
+    @Test
+    void aTakenMqttPortIsToldInOneSentence() throws Exception {
+        int offset = LaunchedProcess.freeOffset();
+        try (ServerSocket taken = new ServerSocket(1883 + offset, 1, InetAddress.getLoopbackAddress())) {
+            Path data = directory.resolve("data");
+            String output = failure(offset, "--data", data.toString());
+            assertSentence(output, "MQTT cannot use 127.0.0.1:" + taken.getLocalPort() + " (");
+            assertThat(output).contains("set robustmq.listeners.mqtt.port, or shift all ports with --port-offset");
+            assertThat(data).as("nothing was started").doesNotExist();
+        }
+    }
+
+    /** {@code /proc/sys} is a directory that takes no files, also from the superuser. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aDataDirectoryThatTakesNoFilesIsToldInOneSentence() throws Exception {
+        Path sealed = Path.of("/proc/sys/kernel");
+        assumeTrue(Files.isDirectory(sealed), "there is a /proc file system");
+        int offset = LaunchedProcess.freeOffset();
+        assertSentence(
+                failure(offset, "--data", sealed.toString()), "The data directory " + sealed + " cannot be written");
+        assertSentence(
+                failure(offset, "--data", sealed.resolve("data").toString()),
+                "The data directory " + sealed.resolve("data") + " cannot be written");
     }
 
     @Test

@@ -19,6 +19,7 @@ import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.ZooKeeper;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,23 +27,49 @@ import org.slf4j.LoggerFactory;
  * Records in ZooKeeper, all below one path. Reads are preceded by a sync on the same session, so they see every change that completed before. A write whose
  * answer is lost with the connection is {@link StorageFault.OutcomeUnknown}: it may have been done.
  *
- * <p>When ZooKeeper expires the session, ephemeral nodes are gone, watchers hear {@link CoordStore.SessionState#LOST}, and a new session is started;
- * everything completes on ZooKeeper's event thread, which must not be blocked.
+ * <p>When ZooKeeper expires the session, ephemeral nodes are gone, what is under way fails, watchers hear {@link CoordStore.SessionState#LOST}, and a new session
+ * is started. At its first contact watchers hear {@link CoordStore.SessionState#CONNECTED}, the moment to make ephemeral nodes again, and then, once the watch is set in
+ * the new session, {@link CoordStore.CoordEvent.Changed}, because what changed in between went unheard. Everything completes on ZooKeeper's event thread, which must not
+ * be blocked. The loss is only known after a contact: a store that stays {@link CoordStore.SessionState#SUSPENDED} for longer than the session's time-out has
+ * probably lost its ephemeral nodes already.
  */
 public final class ZooKeeperCoordStore implements CoordStore {
     private static final Logger LOG = LoggerFactory.getLogger(ZooKeeperCoordStore.class);
     private static final int VALUE_BYTES_MAX = 512 << 10;
+    private static final long NO_SESSION = 0;
+    private static final long NEW_SESSION_RETRY_MILLIS = 500;
 
     private final BookKeeperOptions options;
+    private final Sessions sessions;
     private final CopyOnWriteArrayList<Watching> watches = new CopyOnWriteArrayList<>();
     private final CountDownLatch firstContact = new CountDownLatch(1);
+
+    /** Orders the change of sessions: each has an event thread of its own, and a close may come from any. No listener is called under it. */
+    private final Object change = new Object();
+
+    /** Number of the session whose events count; written under {@link #change}. */
+    private long current = NO_SESSION;
+
+    /** Sessions begun; written under {@link #change}. */
+    private long begun = NO_SESSION;
+
     private volatile ZooKeeper session;
     private volatile SessionState state = SessionState.SUSPENDED;
     private volatile boolean closed;
 
-    private ZooKeeperCoordStore(BookKeeperOptions options) throws IOException {
+    private ZooKeeperCoordStore(BookKeeperOptions options, Sessions sessions) throws IOException {
         this.options = options;
-        this.session = newSession();
+        this.sessions = sessions;
+        synchronized (change) {
+            this.session = newSession();
+        }
+    }
+
+    /** Begins sessions. */
+    @FunctionalInterface
+    interface Sessions {
+        /** @throws IOException if the operating system refuses what a session needs, such as a selector */
+        ZooKeeper begin(Watcher watcher) throws IOException;
     }
 
     /**
@@ -51,8 +78,12 @@ public final class ZooKeeperCoordStore implements CoordStore {
      * @throws StorageException with {@link StorageFault.Unavailable} if there is none within the session's time-out
      */
     public static ZooKeeperCoordStore connect(BookKeeperOptions options) {
+        return connect(options, watcher -> new ZooKeeper(options.metadata(), options.sessionTimeoutMillis(), watcher));
+    }
+
+    static ZooKeeperCoordStore connect(BookKeeperOptions options, Sessions sessions) {
         try {
-            ZooKeeperCoordStore store = new ZooKeeperCoordStore(options);
+            ZooKeeperCoordStore store = new ZooKeeperCoordStore(options, sessions);
             if (!store.firstContact.await(options.sessionTimeoutMillis(), TimeUnit.MILLISECONDS)) {
                 store.close();
                 throw new StorageException(
@@ -68,12 +99,23 @@ public final class ZooKeeperCoordStore implements CoordStore {
         }
     }
 
+    /** To be called under {@link #change}, which the session's first event waits for. */
     private ZooKeeper newSession() throws IOException {
-        return new ZooKeeper(options.metadata(), options.sessionTimeoutMillis(), this::sessionEvent);
+        long number = ++begun;
+        ZooKeeper started = sessions.begin(event -> sessionEvent(number, event));
+        current = number;
+        return started;
     }
 
-    private void sessionEvent(WatchedEvent event) {
-        if (event.getType() != Watcher.Event.EventType.None || closed) {
+    private boolean counts(long number) {
+        synchronized (change) {
+            return !closed && number == current;
+        }
+    }
+
+    private void sessionEvent(long number, WatchedEvent event) {
+        // Each session has a thread of its own; what one says after another has taken its place means nothing.
+        if (event.getType() != Watcher.Event.EventType.None || !counts(number)) {
             return;
         }
         switch (event.getState()) {
@@ -84,6 +126,10 @@ public final class ZooKeeperCoordStore implements CoordStore {
             }
             case Disconnected -> changeState(SessionState.SUSPENDED);
             case Expired, Closed, AuthFailed -> {
+                LOG.info("state={} the ZooKeeper session is lost, a new one is started", event.getState());
+                synchronized (change) {
+                    current = NO_SESSION;
+                }
                 changeState(SessionState.LOST);
                 startAgain();
             }
@@ -102,11 +148,17 @@ public final class ZooKeeperCoordStore implements CoordStore {
     }
 
     private void startAgain() {
-        try {
-            session = newSession();
-            watches.forEach(Watching::forget);
-        } catch (IOException e) {
-            LOG.warn("reason=\"{}\" no new ZooKeeper session", e.getMessage());
+        synchronized (change) {
+            if (closed) {
+                return;
+            }
+            try {
+                session = newSession();
+            } catch (IOException e) {
+                LOG.warn("reason=\"{}\" no new ZooKeeper session yet", e.getMessage());
+                CompletableFuture.delayedExecutor(NEW_SESSION_RETRY_MILLIS, TimeUnit.MILLISECONDS)
+                        .execute(this::startAgain);
+            }
         }
     }
 
@@ -264,15 +316,18 @@ public final class ZooKeeperCoordStore implements CoordStore {
 
     @Override
     public SessionState state() {
-        return state;
+        return closed ? SessionState.LOST : state;
     }
 
     @Override
     public void close() {
-        closed = true;
-        state = SessionState.LOST;
+        ZooKeeper last;
+        synchronized (change) {
+            closed = true;
+            last = session;
+        }
         try {
-            session.close();
+            last.close();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -291,7 +346,7 @@ public final class ZooKeeperCoordStore implements CoordStore {
         private final String node;
         private final Consumer<CoordEvent> listener;
         private final Watcher watcher = this::event;
-        private volatile boolean established;
+        private volatile @Nullable ZooKeeper establishedOn;
         private volatile boolean ended;
 
         private Watching(String path, Consumer<CoordEvent> listener) {
@@ -301,14 +356,15 @@ public final class ZooKeeperCoordStore implements CoordStore {
         }
 
         private void establish() {
-            session.addWatch(
+            ZooKeeper on = session;
+            on.addWatch(
                     node,
                     watcher,
                     AddWatchMode.PERSISTENT_RECURSIVE,
                     (rc, _, _) -> {
                         // What changed before the watch was in force would go unheard.
                         if (Code.get(rc) == Code.OK) {
-                            established = true;
+                            establishedOn = on;
                             tell(new CoordEvent.Changed(path));
                         }
                     },
@@ -316,14 +372,9 @@ public final class ZooKeeperCoordStore implements CoordStore {
         }
 
         private void establishIfNot() {
-            if (!established) {
+            if (!session.equals(establishedOn)) {
                 establish();
             }
-        }
-
-        /** The session that held the watch is gone; the next contact sets it again. */
-        private void forget() {
-            established = false;
         }
 
         private void event(WatchedEvent event) {
@@ -340,8 +391,14 @@ public final class ZooKeeperCoordStore implements CoordStore {
         }
 
         private void tell(CoordEvent event) {
-            if (!ended) {
+            if (ended) {
+                return;
+            }
+            try {
                 listener.accept(event);
+            } catch (RuntimeException e) {
+                // The other listeners must hear it too, and a lost session needs a new one.
+                LOG.error("path={} event={} a listener failed", path, event, e);
             }
         }
 
