@@ -57,6 +57,6 @@ clean: ## remove what builds made
 	$(MVN) --quiet clean
 
 $(APP): $(SOURCES)
-	$(MVN) --quiet package -DskipTests -Dspotless.check.skip -pl standalone -am
+	$(MVN) --quiet package -DskipTests -Dspotless.check.skip -pl standalone,compute-node/admin-cli -am
 	@touch $@
 	@bin/robustmq prepare

@@ -22,6 +22,7 @@ sealed interface CommandLine {
               password USER         read a password and print the line for the password file
               user NAME             read a password and print the line for the file of built-in users
                 --superuser         one whom rules do not bind
+              admin COMMAND         look at a running platform and change it; "admin --help" lists the commands
               version               print the version
               help                  print this
 

@@ -49,6 +49,9 @@ public interface Session {
 
     void detach(Detach how);
 
+    /** Describes the attachment for an administrator; allocates, not for hot paths. After the end it is empty. */
+    AttachmentInfo describe();
+
     /** A pattern and the group it is shared in, empty for a subscription of one's own. */
     record GroupPattern(String pattern, String group) {}
 }

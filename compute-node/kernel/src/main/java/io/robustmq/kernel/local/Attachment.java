@@ -2,6 +2,7 @@ package io.robustmq.kernel.local;
 
 import io.netty.buffer.ByteBuf;
 import io.robustmq.kernel.AttachRequest;
+import io.robustmq.kernel.AttachmentInfo;
 import io.robustmq.kernel.CloseReason;
 import io.robustmq.kernel.Delivery;
 import io.robustmq.kernel.Detach;
@@ -223,6 +224,19 @@ public final class Attachment implements Session, ShardClient, PublishOrigin, Sh
             }
             case CLOSED -> {}
         }
+    }
+
+    @Override
+    public AttachmentInfo describe() {
+        List<SubscribeRequest> held = new ArrayList<>(subscriptions.size() + groups.size());
+        for (LocalSubscription one : subscriptions.values()) {
+            held.add(one.asRequest());
+        }
+        for (GroupMember one : groups.values()) {
+            held.add(one.request());
+        }
+        Backlog waiting = backlog;
+        return new AttachmentInfo(durable, window.unsettled(), waiting == null ? 0 : waiting.count(), held);
     }
 
     /** Ends everything that dies with the connection. */

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class GroupMember {
     private final Attachment attachment;
     private final GroupPattern key;
+    private final SubscribeRequest request;
     private final int shard;
     private long epoch;
     private long consumer;
@@ -18,8 +19,9 @@ final class GroupMember {
     /** The membership that this one replaces, until it is open. */
     private @Nullable GroupMember before;
 
-    private GroupMember(Attachment attachment, GroupPattern key) {
+    private GroupMember(Attachment attachment, GroupPattern key, SubscribeRequest request) {
         this.attachment = attachment;
+        this.request = request;
         this.key = key;
         this.shard =
                 attachment.runtime().directory().shardOfGroup(attachment.key().tenant(), key.group(), key.pattern());
@@ -28,9 +30,14 @@ final class GroupMember {
     /** Notes the membership; {@link #open} makes it, unless it was left by then. */
     static GroupMember enter(Attachment attachment, SubscribeRequest request) {
         GroupPattern key = new GroupPattern(request.pattern(), Objects.requireNonNull(request.group()));
-        GroupMember member = new GroupMember(attachment, key);
+        GroupMember member = new GroupMember(attachment, key, request);
         member.before = attachment.groups().put(key, member);
         return member;
+    }
+
+    /** What made it a member. */
+    SubscribeRequest request() {
+        return request;
     }
 
     /**

@@ -21,6 +21,18 @@ final class LocalSubscription {
         change(request);
     }
 
+    /** The request that would make it what it is. */
+    SubscribeRequest asRequest() {
+        return new SubscribeRequest(
+                pattern,
+                guarantee,
+                noLocal,
+                keepLastValueFlag,
+                SubscribeRequest.LastValues.DO_NOT_SEND,
+                identifier,
+                null);
+    }
+
     final void change(SubscribeRequest request) {
         guarantee = request.guarantee();
         noLocal = request.noLocal();

@@ -27,6 +27,7 @@ public final class NodeKernel implements Kernel {
     private final Shard[] shards;
     private final LoopRuntime[] runtimes;
     private final LoopLinks[] links;
+    private final NodeInspection inspection;
 
     /** Builds the node; nothing runs before {@link #start}. */
     public NodeKernel(NodeSpec spec) {
@@ -62,6 +63,7 @@ public final class NodeKernel implements Kernel {
         for (int i = 0; i < count; i++) {
             runtimes[i] = new LoopRuntime(links[i], directory, table, shards, spec.options(), spec.roomOnDisk());
         }
+        inspection = new NodeInspection(this, loops, shards, directory, table);
         directory.onRelief(() -> {
             for (int i = 0; i < count; i++) {
                 LoopRuntime runtime = runtimes[i];
@@ -91,6 +93,11 @@ public final class NodeKernel implements Kernel {
     @Override
     public KernelLoop loop(int index) {
         return runtimes[index];
+    }
+
+    /** For those who administer the node. Any thread. */
+    public NodeInspection inspection() {
+        return inspection;
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -74,7 +75,16 @@ public final class LastValues<R> {
      * @throws IllegalArgumentException as {@link Pattern#of}
      */
     public Cursor scan(String pattern) {
-        return new Cursor(new PatternRange(Pattern.of(pattern)));
+        return scan(pattern, "");
+    }
+
+    /**
+     * As {@link #scan(String)}, of the names behind one.
+     *
+     * @param after a name, which need not have a last value; empty for all
+     */
+    public Cursor scan(String pattern, String after) {
+        return new Cursor(new PatternRange(Pattern.of(pattern)), after.isEmpty() ? "" : NameOrder.after(after));
     }
 
     /**
@@ -88,10 +98,19 @@ public final class LastValues<R> {
         private final PatternRange range;
 
         /** The lowest name not looked at yet; null when done. */
-        private @Nullable String position = "";
+        private @Nullable String position;
 
-        private Cursor(PatternRange range) {
+        /** The highest name looked at. */
+        private @Nullable String lookedAt;
+
+        private Cursor(PatternRange range, String from) {
             this.range = range;
+            this.position = from;
+        }
+
+        /** The highest name looked at, behind which another cursor may go on; empty when done. */
+        public Optional<String> lookedAt() {
+            return position == null ? Optional.empty() : Optional.ofNullable(lookedAt);
         }
 
         /** Whether all names were visited. */
@@ -125,6 +144,7 @@ public final class LastValues<R> {
                     Map.Entry<String, Kept<R>> entry = names.next();
                     looks--;
                     String name = entry.getKey();
+                    lookedAt = name;
                     String candidate = range.atOrAfter(name);
                     if (candidate == null) {
                         position = null;

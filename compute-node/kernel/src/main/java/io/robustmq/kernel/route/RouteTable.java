@@ -1,7 +1,10 @@
 package io.robustmq.kernel.route;
 
+import io.robustmq.kernel.inspect.RouteInfo;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Which loops and shards of the node want which patterns. One writer (the loop that owns the routes, see {@link Routes}), any number of readers without locks: a reader that starts
@@ -38,6 +41,21 @@ public final class RouteTable {
                     all.queueShards().union(one.queueShards()));
         }
         return new RouteMatch(version, all);
+    }
+
+    /** Tells every pattern and who wants it. Any thread; what changes meanwhile is told or not. */
+    public void forEach(Consumer<RouteInfo> visitor) {
+        index.forEach((pattern, wanted) -> {
+            List<Integer> loops = new ArrayList<>();
+            for (long left = wanted.loops(); left != 0; left &= left - 1) {
+                loops.add(Long.numberOfTrailingZeros(left));
+            }
+            visitor.accept(new RouteInfo(pattern, loops, listed(wanted.shards()), listed(wanted.queueShards())));
+        });
+    }
+
+    private static List<Integer> listed(Destinations.IntSet set) {
+        return Arrays.stream(set.toArray()).boxed().toList();
     }
 
     /** A loop has or lost its last attached subscriber of the pattern. Writer only. */

@@ -89,6 +89,21 @@ public final class LsnMap<V> {
         return view;
     }
 
+    /** Places of the table; another number means that every value may have moved. */
+    public int places() {
+        return values.length;
+    }
+
+    /**
+     * What is at a place, for walks that are interrupted. While values come and go one that stays moves only towards lower places, within a stretch without gaps, or from the lowest
+     * places to the highest.
+     *
+     * @param place 0 .. {@link #places} - 1
+     */
+    public @Nullable V atPlace(int place) {
+        return at(place);
+    }
+
     /** All keys, ascending; a copy. */
     public long[] sortedKeys() {
         long[] sorted = new long[size];

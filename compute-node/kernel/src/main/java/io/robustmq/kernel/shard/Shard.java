@@ -1507,6 +1507,14 @@ public final class Shard implements ShardInbox {
 
     private static final int LOOK_UP_PORTION = 64;
 
+    /** Lets an administrator look; the inspection tells what it found. */
+    public void inspect(ShardInspection<?> inspection) {
+        switch (phase) {
+            case SERVING -> tenure.park(inspection.over(id.value(), tenure.state, tenure.blocks, loop));
+            case TAKING_OVER, LOST, STOPPED -> inspection.unavailable(id.value());
+        }
+    }
+
     /**
      * Sends the first portion of the last values that match to the loop, each as {@link Frame#LAST_VALUE} for {@code receiver}. It waits until everything decided so far is
      * committed. More is sent when asked for, so that a receiver is never given more than it takes.

@@ -2,7 +2,7 @@ package io.robustmq.server.config;
 
 import io.smallrye.config.WithDefault;
 
-/** Health and metrics over HTTP. Nothing there asks who is calling, so it stays on loopback unless set otherwise. */
+/** Health, metrics and the admin API over HTTP. Health and metrics do not ask who is calling, so it stays on loopback unless set otherwise. */
 public interface HttpConfiguration {
 
     @Meaning("Address to bind")

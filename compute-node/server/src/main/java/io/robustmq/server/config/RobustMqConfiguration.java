@@ -23,6 +23,10 @@ public interface RobustMqConfiguration {
     @WithDefault("0")
     int portOffset();
 
+    @Meaning("Name of this node in the admin API and under $SYS")
+    @WithDefault("robustmq@127.0.0.1")
+    String nodeName();
+
     @Meaning("Where clients connect, by the name of the listener")
     Map<String, ListenerConfiguration> listeners();
 
@@ -40,6 +44,12 @@ public interface RobustMqConfiguration {
 
     @Meaning("The HTTP port of health and metrics")
     HttpConfiguration http();
+
+    @Meaning("The admin API on the HTTP port")
+    AdminConfiguration admin();
+
+    @Meaning("What is published under $SYS")
+    SystemTopicsConfiguration sys();
 
     @Meaning("What happens when the disk fills up")
     DiskConfiguration disk();

@@ -32,6 +32,7 @@ import java.util.function.Supplier;
  * @param shutdown how the platform stops
  * @param logLevel least important level that is shown
  * @param logFormat form of a log line
+ * @param admin the admin API and what is published under {@code $SYS}
  */
 public record Settings(
         int loops,
@@ -47,7 +48,8 @@ public record Settings(
         Duration diskCheckInterval,
         ShutdownConfiguration shutdown,
         LogConfiguration.Level logLevel,
-        LogConfiguration.Format logFormat) {
+        LogConfiguration.Format logFormat,
+        AdminSettings admin) {
 
     public Settings {
         listeners = List.copyOf(listeners);
@@ -88,7 +90,8 @@ public record Settings(
                 configuration.disk().checkInterval(),
                 shutdown,
                 configuration.log().level(),
-                configuration.log().format());
+                configuration.log().format(),
+                AdminSettings.of(configuration));
     }
 
     private static MqttSettings mqtt(MqttConfiguration mqtt) throws ConfigurationException {

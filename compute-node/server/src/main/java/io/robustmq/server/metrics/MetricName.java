@@ -105,6 +105,16 @@ public enum MetricName {
     SECURITY_USERS(Kind.GAUGE, "robustmq_security_users", "Built-in users"),
     SECURITY_RULES(Kind.GAUGE, "robustmq_security_rules", "Rules in force"),
     SECURITY_BANS(Kind.GAUGE, "robustmq_security_bans", "Bans that are kept"),
+    ADMIN_REQUESTS(
+            Kind.COUNTER,
+            "robustmq_admin_requests_total",
+            "Requests to the admin API, by the first digit of the status they were answered with",
+            "status"),
+    CLIENT_EVENTS_LOST(
+            Kind.COUNTER,
+            "robustmq_client_events_lost_total",
+            "Events of clients that found no room on their way to $SYS and traces"),
+    TRACES(Kind.GAUGE, "robustmq_traces_running", "Traces that are being written"),
 
     DISK_USED(Kind.GAUGE, "robustmq_disk_used_ratio", "Part of the data's file system that is in use, 0..1"),
     DISK_ROOM(

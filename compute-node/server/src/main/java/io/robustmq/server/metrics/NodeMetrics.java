@@ -12,6 +12,8 @@ import io.robustmq.protocol.mqtt.codec.PacketType;
 import io.robustmq.protocol.mqtt.codec.ReasonCode;
 import io.robustmq.security.SecurityEvent;
 import io.robustmq.security.node.NodeSecurity;
+import io.robustmq.server.admin.AdminApi;
+import io.robustmq.server.admin.Administration;
 import io.robustmq.server.node.ComputeNode;
 import io.robustmq.server.node.DiskGuard;
 import io.robustmq.transport.Listener;
@@ -79,6 +81,16 @@ public class NodeMetrics {
             register(MetricName.DISK_USED, disk::usedRatio);
             register(MetricName.DISK_ROOM, () -> disk.hasRoom() ? 1 : 0);
         }
+    }
+
+    /** Registers the metrics of administration; once per process. */
+    public void register(Administration administration, AdminApi api) {
+        for (int status = 2; status <= 5; status++) {
+            int statusClass = status;
+            register(MetricName.ADMIN_REQUESTS, () -> api.answers(statusClass), Integer.toString(status));
+        }
+        register(MetricName.CLIENT_EVENTS_LOST, administration::eventsLost);
+        register(MetricName.TRACES, administration::tracesRunning);
     }
 
     private void registerKernel(Remembered<KernelFigures> figures) {

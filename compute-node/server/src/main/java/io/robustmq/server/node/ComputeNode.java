@@ -2,6 +2,7 @@ package io.robustmq.server.node;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.robustmq.kernel.Kernel;
+import io.robustmq.kernel.node.NodeInspection;
 import io.robustmq.kernel.node.NodeKernel;
 import io.robustmq.kernel.node.NodeSpec;
 import io.robustmq.protocol.mqtt.connection.MqttAdapter;
@@ -105,6 +106,11 @@ public final class ComputeNode {
     /** Shards, sessions and routes. */
     public Kernel kernel() {
         return kernel;
+    }
+
+    /** The kernel for those who administer it. */
+    public NodeInspection inspection() {
+        return kernel.inspection();
     }
 
     /** Sockets. */

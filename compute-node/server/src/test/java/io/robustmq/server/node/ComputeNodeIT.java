@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.robustmq.server.admin.AdminApi;
+import io.robustmq.server.admin.Administration;
+import io.robustmq.server.admin.CurrentAdministration;
 import io.robustmq.server.config.ConfigurationException;
 import io.robustmq.server.config.ConfigurationLoader;
 import io.robustmq.server.config.Settings;
@@ -100,6 +103,9 @@ class ComputeNodeIT {
                 settings(), storage.withLogs(new MeasuredLogStore(storage.logs(), metrics.appendTimes())));
         try {
             metrics.register(node);
+            Administration administration =
+                    Administration.start(node, settings().admin(), "test");
+            metrics.register(administration, new AdminApi(new CurrentAdministration()));
             try (Socket socket = connect(node)) {
                 // CONNECT of MQTT 3.1.1 that keeps its session, which is logged before it is answered.
                 socket.getOutputStream().write(new byte[] {0x10, 13, 0, 4, 'M', 'Q', 'T', 'T', 4, 0, 0, 60, 0, 1, 'a'});
@@ -125,6 +131,7 @@ class ComputeNodeIT {
                                     measured -> assertThat(measured.getValue()).isNotNegative()));
             assertThat(registry.get(MetricName.SHARDS_SERVING.text()).gauge().value())
                     .isEqualTo(3);
+            administration.stop();
         } finally {
             node.stop();
         }

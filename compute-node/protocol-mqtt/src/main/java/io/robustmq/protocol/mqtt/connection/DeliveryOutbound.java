@@ -12,6 +12,8 @@ import io.robustmq.protocol.mqtt.codec.PacketEncoder;
 import io.robustmq.protocol.mqtt.codec.ProtocolVersion;
 import io.robustmq.protocol.mqtt.codec.QualityOfService;
 import io.robustmq.protocol.mqtt.codec.ReasonCode;
+import io.robustmq.protocol.mqtt.observe.ClientDescription;
+import io.robustmq.protocol.mqtt.observe.TrafficObserver;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class DeliveryOutbound {
     private final MqttLoop loop;
+    private final ClientDescription client;
     private final Session session;
     private final ClientWriter writer;
     private final DeliveryIds ids;
@@ -31,12 +34,14 @@ final class DeliveryOutbound {
     /** @param topicAliasMaximum aliases to use, 0 for none */
     DeliveryOutbound(
             MqttLoop loop,
+            ClientDescription client,
             Session session,
             ClientWriter writer,
             DeliveryIds ids,
             MountPoint mountPoint,
             int topicAliasMaximum) {
         this.loop = loop;
+        this.client = client;
         this.session = session;
         this.writer = writer;
         this.ids = ids;
@@ -50,6 +55,7 @@ final class DeliveryOutbound {
         Wire wire = writer.wire();
         if (!settled && !wire.writable()) {
             loop.counters().event(MqttEvent.DELIVERY_DROPPED_SLOW);
+            observeDrop(delivery, TrafficObserver.Drop.SLOW);
             return false;
         }
         int packetId = settled ? ids.packetId(delivery.id()) : 0;
@@ -88,6 +94,7 @@ final class DeliveryOutbound {
         }
         if (length > writer.maximumPacketBytes()) {
             skip(delivery.id(), settled);
+            observeDrop(delivery, TrafficObserver.Drop.TOO_LARGE);
             return true;
         }
         // What the encoder asks for, and not the length alone: else it would enlarge a buffer that is nearly full.
@@ -109,7 +116,18 @@ final class DeliveryOutbound {
         // Copied whatever its size: the kernel uses its buffer again as soon as this returns.
         PacketEncoder.copy(source, message.payloadIndex(), payloadLength, out);
         loop.counters().publishSent(payloadLength);
+        TrafficObserver observer = loop.observer();
+        if (observer != null) {
+            observer.delivered(client, delivery);
+        }
         return true;
+    }
+
+    private void observeDrop(Delivery delivery, TrafficObserver.Drop why) {
+        TrafficObserver observer = loop.observer();
+        if (observer != null) {
+            observer.dropped(client, delivery, why);
+        }
     }
 
     /** See {@link io.robustmq.kernel.SessionSink#receivedLogged}. */

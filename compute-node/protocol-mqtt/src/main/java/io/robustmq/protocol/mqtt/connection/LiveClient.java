@@ -4,6 +4,7 @@ import io.robustmq.kernel.Session;
 import io.robustmq.protocol.mqtt.MqttLimits;
 import io.robustmq.protocol.mqtt.codec.AckType;
 import io.robustmq.protocol.mqtt.codec.ReasonCode;
+import io.robustmq.protocol.mqtt.observe.ClientDescription;
 import io.robustmq.security.SecurityEvent;
 import io.robustmq.security.access.ClientAccess;
 import io.robustmq.security.authentication.AuthenticationExchange;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LiveClient {
     private final ClientProfile profile;
+    private final ClientDescription description;
     private final Session session;
     private final ClientWriter writer;
     private final MqttLimits limits;
@@ -42,13 +44,9 @@ final class LiveClient {
 
     private boolean heldBackForRate;
 
-    /** Neighbours among the live clients of the loop; see {@link MqttLoop#joined}. */
-    private @Nullable LiveClient previous;
-
-    private @Nullable LiveClient next;
-
     LiveClient(
             ClientProfile profile,
+            ClientDescription description,
             Session session,
             ClientWriter writer,
             MqttLoop loop,
@@ -56,6 +54,7 @@ final class LiveClient {
             Admission admission,
             MountPoint mountPoint) {
         this.profile = profile;
+        this.description = description;
         this.session = session;
         this.writer = writer;
         this.limits = loop.settings().limits();
@@ -68,8 +67,9 @@ final class LiveClient {
         ClientRates rates = loop.security().rates();
         this.rate =
                 rates.limited() ? new PublishRate(rates, loop.kernel().loop().nanoTime()) : null;
-        this.inbound = new PublishInbound(loop, session, writer, terminator, access, mountPoint);
-        this.outbound = new DeliveryOutbound(loop, session, writer, ids, mountPoint, profile.topicAliasMaximum());
+        this.inbound = new PublishInbound(loop, description, session, writer, terminator, access, mountPoint);
+        this.outbound =
+                new DeliveryOutbound(loop, description, session, writer, ids, mountPoint, profile.topicAliasMaximum());
         this.acknowledgements = new Acknowledgements(session, writer, ids);
         this.subscriptions = new SubscribeFlow(loop, session, writer, terminator, access, mountPoint);
         expireAt(admission.expiresAtMillis());
@@ -77,6 +77,10 @@ final class LiveClient {
 
     ClientProfile profile() {
         return profile;
+    }
+
+    ClientDescription description() {
+        return description;
     }
 
     Session session() {
@@ -140,32 +144,6 @@ final class LiveClient {
             timer.cancel();
             expiry = null;
         }
-    }
-
-    void linkBefore(@Nullable LiveClient other) {
-        next = other;
-        if (other != null) {
-            other.previous = this;
-        }
-    }
-
-    @Nullable LiveClient next() {
-        return next;
-    }
-
-    /** @return who comes after */
-    @Nullable LiveClient unlink() {
-        LiveClient before = previous;
-        LiveClient after = next;
-        if (before != null) {
-            before.next = after;
-        }
-        if (after != null) {
-            after.previous = before;
-        }
-        previous = null;
-        next = null;
-        return after;
     }
 
     /** A publish was taken: pauses reading if it was more than the client may send in this time. */

@@ -28,6 +28,11 @@ final class MountPoint {
         this.length = bytes.readableBytes();
     }
 
+    /** What is put in front; empty for everywhere. */
+    String prefix() {
+        return prefix;
+    }
+
     boolean isNone() {
         return length == 0;
     }

@@ -43,18 +43,24 @@ import io.robustmq.protocol.mqtt.codec.Subscribe;
 import io.robustmq.protocol.mqtt.codec.UnsubAck;
 import io.robustmq.protocol.mqtt.codec.Unsubscribe;
 import io.robustmq.protocol.mqtt.codec.Will;
+import io.robustmq.protocol.mqtt.observe.ClientDescription;
+import io.robustmq.protocol.mqtt.observe.ConnectedClient;
+import io.robustmq.protocol.mqtt.observe.TrafficObserver;
 import io.robustmq.security.Login;
 import io.robustmq.security.access.AccessRequest;
 import io.robustmq.security.access.ClientAccess;
 import io.robustmq.security.access.Decision;
+import io.robustmq.security.access.Subject;
 import io.robustmq.security.authentication.AuthenticationExchange;
 import io.robustmq.security.authentication.Refusal;
 import io.robustmq.security.authentication.Verdict;
 import io.robustmq.transport.PauseReason;
+import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -85,6 +91,9 @@ final class MqttConnection implements PacketSink, SessionSink, Terminator {
 
     /** Bytes that were received and not decoded: an incomplete packet, or more while reading pauses. */
     private @Nullable ByteBuf rest;
+
+    /** Where the registry of the loop has it while it is live. */
+    private int place;
 
     MqttConnection(MqttLoop loop, Wire wire, ByteBufAllocator allocator) {
         this.loop = loop;
@@ -210,7 +219,7 @@ final class MqttConnection implements PacketSink, SessionSink, Terminator {
         switch (state) {
             case ConnectionState.Live live -> {
                 loop.counters().event(MqttEvent.CONNECTION_LOST);
-                leaveLive(live.client());
+                leaveLive(live.client(), "tcp_closed");
                 live.client().session().detach(Detach.BROKEN);
             }
             case ConnectionState.Attaching attaching -> attaching.session().detach(Detach.BROKEN);
@@ -259,6 +268,10 @@ final class MqttConnection implements PacketSink, SessionSink, Terminator {
             return;
         }
         LiveClient client = live();
+        TrafficObserver observer = loop.observer();
+        if (observer != null) {
+            observer.received(client.description(), packet);
+        }
         switch (packet) {
             case Subscribe subscribe -> subscribe(client, subscribe, Map.of());
             case Unsubscribe unsubscribe -> {
@@ -569,9 +582,17 @@ final class MqttConnection implements PacketSink, SessionSink, Terminator {
         if (resumed) {
             loop.counters().event(MqttEvent.SESSION_RESUMED);
         }
-        LiveClient client = new LiveClient(profile, session, writer, loop, this, attaching.admission(), mountPoint);
-        loop.joined(client);
+        LiveClient client = new LiveClient(
+                profile,
+                describe(profile, attaching.admission().access().subject(), resumed),
+                session,
+                writer,
+                loop,
+                this,
+                attaching.admission(),
+                mountPoint);
         state = new ConnectionState.Live(client);
+        loop.joined(this, client);
         watchKeepAlive(profile);
         wire.open(PauseReason.UNDECIDED);
     }
@@ -581,6 +602,43 @@ final class MqttConnection implements PacketSink, SessionSink, Terminator {
         if (state instanceof ConnectionState.Attaching attaching) {
             refuse(attaching.profile(), ReasonCodes.ofAttach(fault), "The session was not attached: " + fault.reason());
         }
+    }
+
+    private ClientDescription describe(ClientProfile profile, Subject subject, boolean resumed) {
+        return new ClientDescription(
+                profile.clientId(),
+                subject.userName(),
+                subject.address().getHostAddress(),
+                wire.origin().remoteAddress() instanceof InetSocketAddress peer ? peer.getPort() : 0,
+                wire.origin().listener().name(),
+                mountPoint.prefix(),
+                profile.version(),
+                profile.fresh(),
+                resumed,
+                profile.keepAliveSeconds(),
+                profile.expirySeconds(),
+                profile.receiveMaximum(),
+                loop.index(),
+                loop.kernel().loop().wallMillis());
+    }
+
+    /** The registry put it at a place. */
+    void registered(int at) {
+        place = at;
+    }
+
+    /** Describes a live client whose identifier is wanted; null for any other. */
+    @Nullable ConnectedClient describe(Predicate<String> wanted) {
+        return state instanceof ConnectionState.Live live
+                        && wanted.test(live.client().profile().clientId())
+                ? new ConnectedClient(
+                        live.client().description(), live.client().session().describe())
+                : null;
+    }
+
+    /** The welcomed client; null before and after. */
+    @Nullable LiveClient client() {
+        return state instanceof ConnectionState.Live live ? live.client() : null;
     }
 
     private void watchKeepAlive(ClientProfile profile) {
@@ -700,7 +758,7 @@ final class MqttConnection implements PacketSink, SessionSink, Terminator {
             expiryMillis = ClientProfile.expiryMillis(loop.connectFlow().grantedExpirySeconds(askedSeconds));
         }
         loop.counters().event(MqttEvent.DISCONNECTED_BY_CLIENT);
-        leaveLive(client);
+        leaveLive(client, "normal");
         client.session().detach(new Detach(disconnect.reason() == ReasonCode.SUCCESS, expiryMillis));
         close();
     }
@@ -790,7 +848,7 @@ final class MqttConnection implements PacketSink, SessionSink, Terminator {
     private void partFromLive(LiveClient client, ReasonCode reason, String sentence) {
         loop.counters().event(MqttEvent.DISCONNECTED_BY_SERVER);
         loop.counters().ending(reason);
-        leaveLive(client);
+        leaveLive(client, EndingWords.of(reason));
         ClientWriter writer = client.writer();
         if (writer.hasProperties()) {
             ReasonCode legal =
@@ -803,10 +861,10 @@ final class MqttConnection implements PacketSink, SessionSink, Terminator {
         close();
     }
 
-    private void leaveLive(LiveClient client) {
+    private void leaveLive(LiveClient client, String word) {
         client.stopExpiry();
         state = ConnectionState.Closing.INSTANCE;
-        loop.left(client);
+        loop.left(this, client, place, word);
     }
 
     private void close() {

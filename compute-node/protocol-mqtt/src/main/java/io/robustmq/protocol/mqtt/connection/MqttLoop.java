@@ -7,6 +7,9 @@ import io.robustmq.kernel.PublishDraft;
 import io.robustmq.protocol.mqtt.MqttFigures;
 import io.robustmq.protocol.mqtt.MqttSettings;
 import io.robustmq.protocol.mqtt.codec.ReasonCode;
+import io.robustmq.protocol.mqtt.observe.ClientEvent;
+import io.robustmq.protocol.mqtt.observe.ClientListener;
+import io.robustmq.protocol.mqtt.observe.TrafficObserver;
 import io.robustmq.security.SecurityEvent;
 import io.robustmq.security.access.Subject;
 import io.robustmq.security.node.NodeSecurity;
@@ -31,9 +34,10 @@ final class MqttLoop {
     private final RejectionLog rejections;
     private final PublishDraft draft = new PublishDraft();
     private final RepeatedTopics repeatedTopics = new RepeatedTopics();
-
-    /** The live clients, linked with each other. */
-    private @Nullable LiveClient firstClient;
+    private final ClientRegistry clients = new ClientRegistry();
+    private final int index;
+    private ClientListener listener = ClientListener.NOBODY;
+    private @Nullable TrafficObserver observer;
 
     // On the heap and not pooled: they live as long as the loop and need no release.
     private final ByteBuf headers = Unpooled.buffer(SCRATCH_BYTES);
@@ -46,6 +50,16 @@ final class MqttLoop {
      * @param random source of client identifiers; must not be guessable from outside
      */
     MqttLoop(KernelLoop kernel, MqttSettings settings, NodeSecurity security, RandomGenerator random) {
+        this(0, kernel, settings, security, random);
+    }
+
+    /**
+     * As the other one.
+     *
+     * @param index of the loop
+     */
+    MqttLoop(int index, KernelLoop kernel, MqttSettings settings, NodeSecurity security, RandomGenerator random) {
+        this.index = index;
         this.kernel = kernel;
         this.settings = settings;
         this.security = security;
@@ -73,35 +87,35 @@ final class MqttLoop {
     }
 
     /** A client was welcomed. */
-    void joined(LiveClient client) {
-        LiveClient first = firstClient;
-        client.linkBefore(first);
-        firstClient = client;
+    void joined(MqttConnection connection, LiveClient client) {
+        clients.entered(connection, client.profile().clientId());
         counters.live(1);
+        listener.happened(new ClientEvent.Connected(client.description()));
     }
 
-    /** A client that was welcomed is over. */
-    void left(LiveClient client) {
-        LiveClient next = client.unlink();
-        if (firstClient == client) {
-            firstClient = next;
-        }
+    /**
+     * A client that was welcomed is over.
+     *
+     * @param place where the registry put it
+     * @param word why; see {@link ClientEvent.Disconnected}
+     */
+    void left(MqttConnection connection, LiveClient client, int place, String word) {
+        clients.left(connection, client.profile().clientId(), place);
         counters.live(-1);
         security.disconnected(client.access().subject());
+        listener.happened(new ClientEvent.Disconnected(
+                client.description(), word, kernel.loop().wallMillis()));
     }
 
     /** Ends the connections of those clients. */
     void expel(Predicate<Subject> who) {
-        LiveClient client = firstClient;
-        while (client != null) {
-            LiveClient next = client.next();
+        clients.each(client -> {
             if (who.test(client.access().subject())) {
                 security.counters().count(SecurityEvent.EXPELLED);
                 client.terminate(
                         ReasonCode.ADMINISTRATIVE_ACTION, "The client was banned, or its user was changed or deleted.");
             }
-            client = next;
-        }
+        });
     }
 
     TopicRules topics() {
@@ -110,6 +124,32 @@ final class MqttLoop {
 
     ConnectFlow connectFlow() {
         return connectFlow;
+    }
+
+    int index() {
+        return index;
+    }
+
+    ClientRegistry clients() {
+        return clients;
+    }
+
+    /** Who hears of the life of clients. */
+    ClientListener listener() {
+        return listener;
+    }
+
+    void listener(ClientListener next) {
+        listener = next;
+    }
+
+    /** Who sees packets; null, as nearly always, if nobody does. */
+    @Nullable TrafficObserver observer() {
+        return observer;
+    }
+
+    void observer(@Nullable TrafficObserver next) {
+        observer = next;
     }
 
     MqttCounters counters() {

@@ -15,6 +15,8 @@ import io.robustmq.protocol.mqtt.codec.DecodeFailure;
 import io.robustmq.protocol.mqtt.codec.PublishView;
 import io.robustmq.protocol.mqtt.codec.ReasonCode;
 import io.robustmq.protocol.mqtt.codec.Utf8;
+import io.robustmq.protocol.mqtt.observe.ClientDescription;
+import io.robustmq.protocol.mqtt.observe.TrafficObserver;
 import io.robustmq.security.access.AccessRequest;
 import io.robustmq.security.access.ClientAccess;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PublishInbound {
     private final MqttLoop loop;
+    private final ClientDescription client;
     private final Session session;
     private final ClientWriter writer;
     private final Terminator terminator;
@@ -49,12 +52,14 @@ final class PublishInbound {
 
     PublishInbound(
             MqttLoop loop,
+            ClientDescription client,
             Session session,
             ClientWriter writer,
             Terminator terminator,
             ClientAccess access,
             MountPoint mountPoint) {
         this.loop = loop;
+        this.client = client;
         this.session = session;
         this.writer = writer;
         this.terminator = terminator;
@@ -95,6 +100,10 @@ final class PublishInbound {
 
     private void take(PublishView view, @Nullable Name name) throws DecodeFailure {
         loop.counters().publishReceived(view.payloadLength());
+        TrafficObserver observer = loop.observer();
+        if (observer != null) {
+            observer.published(client, name, view);
+        }
         switch (view.qos()) {
             case AT_MOST_ONCE -> {
                 if (name == null) {

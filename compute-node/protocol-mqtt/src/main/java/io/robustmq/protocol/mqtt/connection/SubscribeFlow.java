@@ -18,6 +18,8 @@ import io.robustmq.protocol.mqtt.codec.SubscriptionOptions;
 import io.robustmq.protocol.mqtt.codec.TopicFilter;
 import io.robustmq.protocol.mqtt.codec.UnsubAck;
 import io.robustmq.protocol.mqtt.codec.Unsubscribe;
+import io.robustmq.protocol.mqtt.observe.ClientEvent;
+import io.robustmq.protocol.mqtt.observe.ClientListener;
 import io.robustmq.security.access.AccessRequest;
 import io.robustmq.security.access.ClientAccess;
 import io.robustmq.security.access.Decision;
@@ -32,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * the rest by the kernel; the acknowledgement holds both in the order of the request. Loop only.
  */
 final class SubscribeFlow {
+    private final MqttLoop loop;
     private final MqttLimits limits;
     private final MqttOffer offer;
     private final TopicRules topics;
@@ -51,6 +54,7 @@ final class SubscribeFlow {
             Terminator terminator,
             ClientAccess access,
             MountPoint mountPoint) {
+        this.loop = loop;
         this.counters = loop.counters();
         this.access = access;
         this.limits = loop.settings().limits();
@@ -122,7 +126,13 @@ final class SubscribeFlow {
                         }
                     });
         }
-        Pending request = new Pending(packet.packetId(), true, reasons);
+        Pending request = new Pending(
+                packet.packetId(),
+                true,
+                packet.entries().stream()
+                        .map(entry -> mountedFilter(entry.filter()))
+                        .toList(),
+                reasons);
         if (requests.isEmpty()) {
             answer(request, List.of());
             return;
@@ -150,7 +160,11 @@ final class SubscribeFlow {
                                     : invalid.reason();
                     });
         }
-        Pending request = new Pending(packet.packetId(), false, reasons);
+        Pending request = new Pending(
+                packet.packetId(),
+                false,
+                packet.filters().stream().map(this::mountedFilter).toList(),
+                reasons);
         if (patterns.isEmpty()) {
             answer(request, List.of());
             return;
@@ -185,6 +199,15 @@ final class SubscribeFlow {
             codes.add(was ? ReasonCode.SUCCESS : ReasonCode.NO_SUBSCRIPTION_EXISTED);
         }
         answer(request, codes);
+    }
+
+    /** As those see it who watch from outside of the mount point. */
+    private String mountedFilter(String filter) {
+        if (mountPoint.isNone() || !(FilterReading.of(filter, topics) instanceof FilterReading.Understood understood)) {
+            return filter;
+        }
+        String pattern = understood.pattern();
+        return filter.substring(0, filter.length() - pattern.length()).concat(mountPoint.mounted(pattern));
     }
 
     private FilterReading read(String filter, int position) {
@@ -262,21 +285,48 @@ final class SubscribeFlow {
         Packet packet = request.acknowledgement(fromKernel, writer.hasProperties());
         if (!writer.write(packet)) {
             terminator.terminate(ReasonCode.PACKET_TOO_LARGE, "The acknowledgement is larger than the client takes.");
+            return;
+        }
+        tell(request, fromKernel);
+    }
+
+    private void tell(Pending request, List<ReasonCode> fromKernel) {
+        ClientListener listener = loop.listener();
+        if (listener.equals(ClientListener.NOBODY)) {
+            return;
+        }
+        long now = loop.kernel().loop().wallMillis();
+        String clientId = session.key().name();
+        List<ReasonCode> codes = request.codes(fromKernel);
+        for (int i = 0; i < codes.size(); i++) {
+            ReasonCode code = codes.get(i);
+            String filter = request.filters.get(i);
+            if (request.subscribe && !code.isError()) {
+                listener.happened(new ClientEvent.Subscribed(clientId, filter, code.value(), now));
+            } else if (!request.subscribe && code == ReasonCode.SUCCESS) {
+                listener.happened(new ClientEvent.Unsubscribed(clientId, filter, now));
+            }
         }
     }
 
     /**
      * A request on its way.
      *
+     * @param filters with the mount point, for those who watch
      * @param reasons per filter; null where the kernel's answer goes
      */
-    private record Pending(int packetId, boolean subscribe, List<@Nullable ReasonCode> reasons) {
-        Packet acknowledgement(List<ReasonCode> fromKernel, boolean hasProperties) {
+    private record Pending(int packetId, boolean subscribe, List<String> filters, List<@Nullable ReasonCode> reasons) {
+        List<ReasonCode> codes(List<ReasonCode> fromKernel) {
             List<ReasonCode> codes = new ArrayList<>(reasons.size());
             int next = 0;
             for (ReasonCode own : reasons) {
                 codes.add(own == null ? fromKernel.get(next++) : own);
             }
+            return codes;
+        }
+
+        Packet acknowledgement(List<ReasonCode> fromKernel, boolean hasProperties) {
+            List<ReasonCode> codes = codes(fromKernel);
             if (subscribe) {
                 return new SubAck(packetId, Properties.NONE, codes);
             }

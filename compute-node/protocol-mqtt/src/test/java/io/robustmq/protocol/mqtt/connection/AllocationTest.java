@@ -8,6 +8,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.robustmq.kernel.AttachRequest;
+import io.robustmq.kernel.AttachmentInfo;
 import io.robustmq.kernel.Delivery;
 import io.robustmq.kernel.Detach;
 import io.robustmq.kernel.Guarantee;
@@ -271,6 +272,11 @@ class AllocationTest {
         @Override
         public void detach(Detach how) {
             throw new AssertionError("not part of the measure");
+        }
+
+        @Override
+        public AttachmentInfo describe() {
+            return new AttachmentInfo(false, 0, 0, List.of());
         }
     }
 }

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.robustmq.kernel.AttachRequest;
+import io.robustmq.kernel.AttachmentInfo;
 import io.robustmq.kernel.Delivery;
 import io.robustmq.kernel.Detach;
 import io.robustmq.kernel.Guarantee;
@@ -183,6 +184,15 @@ final class FakeKernel implements KernelLoop {
         @Override
         public void detach(Detach how) {
             detached.add(how);
+        }
+
+        @Override
+        public AttachmentInfo describe() {
+            return new AttachmentInfo(
+                    request.expiryMillis() > 0,
+                    unsettled.size(),
+                    0,
+                    subscribes.stream().flatMap(one -> one.what().stream()).toList());
         }
 
         private static Published read(long token, PublishDraft draft) {
