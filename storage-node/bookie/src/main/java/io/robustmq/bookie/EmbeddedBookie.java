@@ -40,6 +40,8 @@ public final class EmbeddedBookie implements AutoCloseable {
     private static final Pattern COOKIE_INSTANCE = Pattern.compile("instanceId: \"([^\"]*)\"");
     private static final String HOST = "127.0.0.1";
     private static final int SESSION_TIMEOUT_MILLIS = 20_000;
+    private static final int METADATA_RETRY_MILLIS = 100;
+    private static final int METADATA_RETRY_MILLIS_MAX = 1_000;
     private static final long ENTRY_LOG_BYTES = 128L << 20;
 
     private final MetadataBookieDriver metadata;
@@ -128,6 +130,9 @@ public final class EmbeddedBookie implements AutoCloseable {
         ServerConfiguration configuration = new ServerConfiguration();
         configuration.setMetadataServiceUri("zk+hierarchical://" + metadataServers + "/ledgers");
         configuration.setZkTimeout(SESSION_TIMEOUT_MILLIS);
+        // Left alone it waits the whole time-out before it registers again after its session expired.
+        configuration.setZkRetryBackoffStartMs(METADATA_RETRY_MILLIS);
+        configuration.setZkRetryBackoffMaxMs(METADATA_RETRY_MILLIS_MAX);
         configuration.setBookieId(data.bookieId());
         // Without a listening interface it would bind to all addresses; with an advertised one only that one counts.
         configuration.setListeningInterface("lo");

@@ -43,6 +43,8 @@ final class Bookies implements AutoCloseable {
         Path root = Files.createDirectories(directory.resolve("bookie-" + number));
         ServerConfiguration configuration = new ServerConfiguration();
         configuration.setMetadataServiceUri("zk+hierarchical://" + servers() + "/ledgers");
+        configuration.setZkRetryBackoffStartMs(100);
+        configuration.setZkRetryBackoffMaxMs(1_000);
         configuration.setBookieId("bookie-" + number);
         configuration.setListeningInterface("lo");
         configuration.setAdvertisedAddress("127.0.0.1");
