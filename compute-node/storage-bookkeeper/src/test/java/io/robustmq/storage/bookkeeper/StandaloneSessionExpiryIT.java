@@ -28,7 +28,7 @@ final class StandaloneSessionExpiryIT {
     void theBookieRegistersAgainAndTheLogGoesOn(@TempDir Path directory) throws Exception {
         try (StandaloneStorage storage = StandaloneStorage.start(directory, StandaloneOptions.DEFAULTS)) {
             String servers = storage.connectString();
-            BookKeeperOptions options = BookKeeperOptions.standalone(servers);
+            BookKeeperOptions options = options(servers);
             ZooKeeper observer = observe(servers);
             try (StorageRig rig = new ThreadRig(
                     BookKeeperLedgerStore.connect(options),
@@ -67,6 +67,24 @@ final class StandaloneSessionExpiryIT {
                 assertThat(storage.ended().toCompletableFuture()).isNotDone();
             }
         }
+    }
+
+    /** Of BookKeeper's client a time-out is also the wait before it repeats what it asked when the session was lost. */
+    private static BookKeeperOptions options(String servers) {
+        BookKeeperOptions defaults = BookKeeperOptions.standalone(servers);
+        return new BookKeeperOptions(
+                servers,
+                defaults.ledgersPath(),
+                defaults.recordsPath(),
+                4_000,
+                defaults.ensemble(),
+                defaults.writeQuorum(),
+                defaults.ackQuorum(),
+                defaults.addTimeoutSeconds(),
+                defaults.readTimeoutSeconds(),
+                defaults.ioThreads(),
+                defaults.workerThreads(),
+                defaults.listingConcurrency());
     }
 
     private static LogOwner owner(StorageRig rig) {
