@@ -311,15 +311,15 @@ final class PlatformHistory {
     private void noStepBack(String client, int session, SentMessage message) {
         String stream = client + "#" + session + " " + message.topic;
         int before = lastVersions.getOrDefault(stream, 0);
-        // A newer value that nobody acknowledged may be lost where last values are kept and live where it was
-        // delivered.
-        if (message.version < before
-                && message.attempts == 1
-                && keptTopics
-                        .getOrDefault(message.topic, List.of())
-                        .get(before - 1)
-                        .acknowledged()) {
-            broken(Invariant.RETAINED_AND_WILL, client + " went back from version " + before + " to " + message);
+        if (message.version < before) {
+            // A newer value that nobody acknowledged, or of which only a later copy was, may be lost where last values
+            // are kept
+            // and live where it was delivered.
+            SentMessage newer =
+                    keptTopics.getOrDefault(message.topic, List.of()).get(before - 1);
+            if (message.attempts == 1 && newer.attempts == 1 && newer.acknowledged()) {
+                broken(Invariant.RETAINED_AND_WILL, client + " went back from version " + before + " to " + message);
+            }
         }
         lastVersions.put(stream, Math.max(before, message.version));
     }
