@@ -15,8 +15,6 @@ public enum KernelRule {
     APPLY_FORWARDED_ONCE,
     /** A delivery is sent again only on a new connection. */
     RESEND_ON_NEW_CONNECTION_ONLY,
-    /** A client follows its predecessor only when everything that one published is resolved. */
-    ATTACH_BEHIND_PUBLISHES,
     /** A parting message is forgotten once it is sent. */
     PART_ONCE,
     /** A detach that says so suppresses the parting message. */

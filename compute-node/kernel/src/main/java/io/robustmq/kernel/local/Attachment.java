@@ -67,6 +67,9 @@ public final class Attachment implements Session, ShardClient, PublishOrigin, Sh
 
     private boolean durable;
     private int unresolved;
+    /** Tokens of publishes that the publisher heard to be unknown while a shard has yet to answer. */
+    private final List<Long> doubts = new ArrayList<>(0);
+
     /** Publishes of this attachment that went to the session's outbox and have not arrived everywhere. */
     private int inOutbox;
 
@@ -268,7 +271,7 @@ public final class Attachment implements Session, ShardClient, PublishOrigin, Sh
     }
 
     private void afterResolved(Runnable task) {
-        if (unresolved == 0 || !runtime.options().obeys(KernelRule.ATTACH_BEHIND_PUBLISHES)) {
+        if (unresolved == 0) {
             task.run();
         } else {
             whenResolved.add(task);
@@ -305,10 +308,18 @@ public final class Attachment implements Session, ShardClient, PublishOrigin, Sh
 
     @Override
     public void published(long token, PublishOutcome outcome) {
-        if (phase == Phase.LIVE) {
+        if (phase == Phase.LIVE && (doubts.isEmpty() || !doubts.remove(Long.valueOf(token)))) {
             sink.published(token, outcome);
         }
         resolved();
+    }
+
+    @Override
+    public void doubted(long token) {
+        if (phase == Phase.LIVE) {
+            doubts.add(token);
+            sink.published(token, PublishOutcome.UNKNOWN);
+        }
     }
 
     @Override
@@ -391,6 +402,8 @@ public final class Attachment implements Session, ShardClient, PublishOrigin, Sh
 
     /** Hears the outcomes of exactly-once publishes, whose tokens are packet ids. */
     private final class OnceOrigin implements PublishOrigin {
+        private final List<Long> doubts = new ArrayList<>(0);
+
         @Override
         public int loopIndex() {
             return runtime.index();
@@ -408,10 +421,18 @@ public final class Attachment implements Session, ShardClient, PublishOrigin, Sh
             if (known != null && outcome == PublishOutcome.OVERLOADED) {
                 known.clear(packetId);
             }
-            if (phase == Phase.LIVE) {
+            if (phase == Phase.LIVE && (doubts.isEmpty() || !doubts.remove(Long.valueOf(token)))) {
                 sink.publishedOnce(packetId, outcome);
             }
             resolved();
+        }
+
+        @Override
+        public void doubted(long token) {
+            if (phase == Phase.LIVE) {
+                doubts.add(token);
+                sink.publishedOnce((int) token, PublishOutcome.UNKNOWN);
+            }
         }
     }
 

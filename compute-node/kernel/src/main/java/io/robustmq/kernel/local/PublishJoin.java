@@ -3,11 +3,12 @@ package io.robustmq.kernel.local;
 import io.robustmq.kernel.PublishOutcome;
 import io.robustmq.kernel.link.PublishOrigin;
 
-/** One publish that several shards must commit: tells its origin once, with the worst of the outcomes. */
+/** One publish that several shards must commit: tells its origin once, with the worst of the outcomes, and before that if the worst has come. */
 final class PublishJoin implements PublishOrigin {
     private final PublishOrigin origin;
     private int open;
     private PublishOutcome worst = PublishOutcome.DONE;
+    private boolean doubted;
 
     PublishJoin(PublishOrigin origin, int open) {
         this.origin = origin;
@@ -29,6 +30,9 @@ final class PublishJoin implements PublishOrigin {
         };
         if (--open == 0) {
             origin.published(token, worst);
+        } else if (worst == PublishOutcome.UNKNOWN && !doubted) {
+            doubted = true;
+            origin.doubted(token);
         }
     }
 }

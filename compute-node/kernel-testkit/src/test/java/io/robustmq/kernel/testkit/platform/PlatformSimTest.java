@@ -67,7 +67,6 @@ class PlatformSimTest {
             case FLUSH_AS_OF_ITS_START -> EnumSet.of(Invariant.ROUTE, Invariant.RECOVERS);
             case APPLY_FORWARDED_ONCE -> EnumSet.of(Invariant.COUNTS, Invariant.TRANSFERS_AND_BOUNDS);
             case RESEND_ON_NEW_CONNECTION_ONLY -> EnumSet.of(Invariant.PACKET_IDS, Invariant.COUNTS);
-            case ATTACH_BEHIND_PUBLISHES -> EnumSet.of(Invariant.ORDER, Invariant.RETAINED_AND_WILL);
             case PART_ONCE -> EnumSet.of(Invariant.COUNTS, Invariant.RETAINED_AND_WILL);
             case HEED_ORDERLY_DETACH, RETURN_CANCELS_PARTING -> EnumSet.of(Invariant.RETAINED_AND_WILL);
             case GIVE_BACK_UNSETTLED -> EnumSet.of(Invariant.ROUTE);
