@@ -1,6 +1,5 @@
 package io.robustmq.kernel;
 
-import java.util.EnumSet;
 import java.util.Set;
 
 /**
@@ -49,8 +48,25 @@ public record KernelOptions(
         Set<KernelRule> rules) {
 
     public static final KernelOptions DEFAULTS = new KernelOptions(
-            65_536, 1024, 1 << 20, 10_000, 4 << 20, 100_000, 100_000, 1_000_000, 1_000_000, 256 << 10, 4L << 20,
-            64L << 20, 200_000, 60_000, 4, 1_000_000, 128, 16L << 20);
+            65_536,
+            1024,
+            1 << 20,
+            10_000,
+            4 << 20,
+            100_000,
+            100_000,
+            1_000_000,
+            1_000_000,
+            256 << 10,
+            4L << 20,
+            64L << 20,
+            200_000,
+            60_000,
+            4,
+            1_000_000,
+            128,
+            16L << 20,
+            KernelRule.ALL);
 
     /** Smallest size at which a log entry may be closed. */
     public static final int ENTRY_TARGET_BYTES_MIN = 4 << 10;
@@ -82,48 +98,6 @@ public record KernelOptions(
         positive("queueCredit", queueCredit);
         positive("runCacheBytes", runCacheBytes);
         rules = Set.copyOf(rules);
-    }
-
-    /** Limits under which every rule is in force. */
-    public KernelOptions(
-            int nameCacheEntries,
-            int windowMax,
-            int windowBytesMax,
-            int backlogMessagesMax,
-            int backlogBytesMax,
-            int pendingMessagesMax,
-            int subscriptionsMax,
-            int retainedMax,
-            int delayedMax,
-            int entryTargetBytes,
-            long pressedBytes,
-            long flushBytes,
-            long flushRecords,
-            long flushAgeMillis,
-            int tailFactor,
-            int queueLengthMax,
-            int queueCredit,
-            long runCacheBytes) {
-        this(
-                nameCacheEntries,
-                windowMax,
-                windowBytesMax,
-                backlogMessagesMax,
-                backlogBytesMax,
-                pendingMessagesMax,
-                subscriptionsMax,
-                retainedMax,
-                delayedMax,
-                entryTargetBytes,
-                pressedBytes,
-                flushBytes,
-                flushRecords,
-                flushAgeMillis,
-                tailFactor,
-                queueLengthMax,
-                queueCredit,
-                runCacheBytes,
-                EnumSet.allOf(KernelRule.class));
     }
 
     /** The same with these rules only: for the simulation, which must notice. */

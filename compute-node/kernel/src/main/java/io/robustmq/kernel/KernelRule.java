@@ -1,5 +1,7 @@
 package io.robustmq.kernel;
 
+import java.util.Set;
+
 /**
  * The rules by which the kernel keeps what it promised. Production obeys all of them. The simulation takes one away and must then find a violation: a checker that does
  * not notice is no checker.
@@ -28,5 +30,8 @@ public enum KernelRule {
     /** A message that has expired is not delivered. */
     EXPIRE_MESSAGES,
     /** A session whose time is over is not resumed. */
-    EXPIRE_SESSIONS
+    EXPIRE_SESSIONS;
+
+    /** What is in force outside the simulation. */
+    public static final Set<KernelRule> ALL = Set.of(values());
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.robustmq.kernel.Detach;
 import io.robustmq.kernel.Guarantee;
 import io.robustmq.kernel.KernelOptions;
+import io.robustmq.kernel.KernelRule;
 import io.robustmq.kernel.Settlement;
 import io.robustmq.kernel.SubscribeRequest;
 import io.robustmq.kernel.SubscribeRequest.LastValues;
@@ -41,7 +42,8 @@ class ByteWindowTest {
                 d.tailFactor(),
                 d.queueLengthMax(),
                 d.queueCredit(),
-                d.runCacheBytes());
+                d.runCacheBytes(),
+                KernelRule.ALL);
     }
 
     private static String payload(int number, int length) {

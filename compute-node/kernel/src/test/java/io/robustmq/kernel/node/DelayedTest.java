@@ -6,6 +6,7 @@ import io.robustmq.kernel.AttachRequest;
 import io.robustmq.kernel.Detach;
 import io.robustmq.kernel.Guarantee;
 import io.robustmq.kernel.KernelOptions;
+import io.robustmq.kernel.KernelRule;
 import io.robustmq.kernel.PublishDraft;
 import io.robustmq.kernel.shard.ShardAudit;
 import org.junit.jupiter.api.Test;
@@ -38,7 +39,8 @@ class DelayedTest {
                 d.tailFactor(),
                 d.queueLengthMax(),
                 d.queueCredit(),
-                d.runCacheBytes());
+                d.runCacheBytes(),
+                KernelRule.ALL);
     }
 
     private static PublishDraft later(

@@ -8,6 +8,7 @@ import io.robustmq.kernel.Delivery;
 import io.robustmq.kernel.Detach;
 import io.robustmq.kernel.Guarantee;
 import io.robustmq.kernel.KernelOptions;
+import io.robustmq.kernel.KernelRule;
 import io.robustmq.kernel.Session.GroupPattern;
 import io.robustmq.kernel.SessionKey;
 import io.robustmq.kernel.Settlement;
@@ -392,7 +393,8 @@ class NodeFaultTest {
                 tailFactor,
                 d.queueLengthMax(),
                 d.queueCredit(),
-                d.runCacheBytes());
+                d.runCacheBytes(),
+                KernelRule.ALL);
     }
 
     @Test

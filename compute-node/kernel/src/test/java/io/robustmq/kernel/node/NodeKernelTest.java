@@ -7,6 +7,7 @@ import io.robustmq.kernel.CloseReason;
 import io.robustmq.kernel.Detach;
 import io.robustmq.kernel.Guarantee;
 import io.robustmq.kernel.KernelOptions;
+import io.robustmq.kernel.KernelRule;
 import io.robustmq.kernel.Session.GroupPattern;
 import io.robustmq.kernel.SessionKey;
 import io.robustmq.kernel.Settlement;
@@ -47,7 +48,8 @@ class NodeKernelTest {
                 d.tailFactor(),
                 d.queueLengthMax(),
                 d.queueCredit(),
-                d.runCacheBytes());
+                d.runCacheBytes(),
+                KernelRule.ALL);
     }
 
     @Test

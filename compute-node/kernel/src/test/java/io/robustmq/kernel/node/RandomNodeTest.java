@@ -6,6 +6,7 @@ import io.robustmq.kernel.AttachRequest;
 import io.robustmq.kernel.Detach;
 import io.robustmq.kernel.Guarantee;
 import io.robustmq.kernel.KernelOptions;
+import io.robustmq.kernel.KernelRule;
 import io.robustmq.kernel.Session.GroupPattern;
 import io.robustmq.kernel.SessionKey;
 import io.robustmq.kernel.Settlement;
@@ -58,7 +59,8 @@ class RandomNodeTest {
                 d.tailFactor(),
                 15,
                 3,
-                2000);
+                2000,
+                KernelRule.ALL);
     }
 
     @ParameterizedTest

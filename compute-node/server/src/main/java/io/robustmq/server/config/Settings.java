@@ -2,6 +2,7 @@ package io.robustmq.server.config;
 
 import io.quarkus.runtime.configuration.MemorySize;
 import io.robustmq.kernel.KernelOptions;
+import io.robustmq.kernel.KernelRule;
 import io.robustmq.protocol.mqtt.MqttLimits;
 import io.robustmq.protocol.mqtt.MqttOffer;
 import io.robustmq.protocol.mqtt.MqttRedirect;
@@ -163,7 +164,8 @@ public record Settings(
                         kernel.tailFactor(),
                         kernel.queueLengthMax(),
                         kernel.queueCredit(),
-                        kernel.runCacheBytes().asLongValue()));
+                        kernel.runCacheBytes().asLongValue(),
+                        KernelRule.ALL));
     }
 
     private static StorageSettings storage(StorageConfiguration storage) throws ConfigurationException {

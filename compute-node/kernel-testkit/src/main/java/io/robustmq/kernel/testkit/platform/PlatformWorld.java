@@ -21,7 +21,6 @@ import io.robustmq.storage.ledger.LedgerLogOptions;
 import io.robustmq.storage.ledger.LedgerLogStore;
 import io.robustmq.storage.ledger.LedgerRunStore;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -116,7 +115,7 @@ public final class PlatformWorld {
     }
 
     public PlatformWorld(long seed, Scenario scenario, LedgerLogOptions logOptions) {
-        this(seed, scenario, logOptions, EnumSet.allOf(KernelRule.class));
+        this(seed, scenario, logOptions, KernelRule.ALL);
     }
 
     /** @param rules that the kernel obeys */
@@ -159,7 +158,8 @@ public final class PlatformWorld {
                 8,
                 100_000,
                 16,
-                random.between(1, 10_000));
+                random.between(1, 10_000),
+                KernelRule.ALL);
     }
 
     private Profile profile(int index) {

@@ -52,7 +52,7 @@ class PlatformSimTest {
     @EnumSource(KernelRule.class)
     void withoutOneRuleOfTheKernelAnInvariantBreaks(KernelRule rule) {
         Set<KernelRule> others = EnumSet.complementOf(EnumSet.of(rule));
-        SimSeeds.of("PlatformSimTest#withoutOneRuleOfTheKernelAnInvariantBreaks(" + rule + ")", 1_000)
+        SimSeeds.of("PlatformSimTest#withoutOneRuleOfTheKernelAnInvariantBreaks(" + rule + ")", 200)
                 .mustNotice(
                         brokenWithout(rule),
                         seed -> new PlatformWorld(seed, Scenario.of(seed, HABITS), OPTIONS, others).run());
