@@ -72,6 +72,10 @@ public final class Attachment implements Session, ShardClient, PublishOrigin, Sh
 
     /** Publishes of this attachment that went to the session's outbox and have not arrived everywhere. */
     private int inOutbox;
+    /** Publishes that went to the shards that want them, by no outbox, and are not resolved. */
+    private int straight;
+    /** Publishes for the session's outbox that wait until nothing is under way straight. */
+    private final List<Held> held = new ArrayList<>(0);
 
     private long usedShards;
     /** Deliveries from queues that hold a slot but wait in the backlog. */
@@ -298,12 +302,39 @@ public final class Attachment implements Session, ShardClient, PublishOrigin, Sh
             unresolved++;
             if (inOutbox > 0) {
                 // What it published exactly once is on its way by the outbox, and must not be overtaken.
-                inOutbox++;
-                runtime.sendPublishOnce(sessionShard, epoch, session, 0, new BehindOutbox(token), draft, publisher);
+                sendByOutbox(0, new BehindOutbox(token), draft);
                 return;
             }
+            straight++;
         }
         runtime.publish(this, token, draft, publisher, this);
+    }
+
+    /**
+     * Logs it in the session's shard, to be forwarded from there. Not before everything that went straight to its shards is resolved: a crash could lose that and keep this, which
+     * would then come before the repetition.
+     */
+    private void sendByOutbox(int packetId, PublishOrigin origin, PublishDraft draft) {
+        inOutbox++;
+        if (straight > 0) {
+            held.add(new Held(packetId, origin, runtime.encoded(draft, publisher)));
+        } else {
+            runtime.sendPublishOnce(sessionShard, epoch, session, packetId, origin, draft, publisher);
+        }
+    }
+
+    private void resolvedStraight() {
+        if (--straight == 0 && !held.isEmpty()) {
+            List<Held> due = List.copyOf(held);
+            held.clear();
+            for (Held one : due) {
+                if (phase == Phase.LIVE) {
+                    runtime.sendPublishOnce(sessionShard, epoch, session, one.packetId, one.origin, one.message);
+                } else {
+                    resolved();
+                }
+            }
+        }
     }
 
     @Override
@@ -311,6 +342,7 @@ public final class Attachment implements Session, ShardClient, PublishOrigin, Sh
         if (phase == Phase.LIVE && (doubts.isEmpty() || !doubts.remove(Long.valueOf(token)))) {
             sink.published(token, outcome);
         }
+        resolvedStraight();
         resolved();
     }
 
@@ -333,9 +365,8 @@ public final class Attachment implements Session, ShardClient, PublishOrigin, Sh
                 return;
             }
             unresolved++;
-            inOutbox++;
             writesTo(sessionShard);
-            runtime.sendPublishOnce(sessionShard, epoch, session, packetId, onceOrigin, draft, publisher);
+            sendByOutbox(packetId, onceOrigin, draft);
             return;
         }
         BitSet known = receivedOnce;
@@ -376,6 +407,8 @@ public final class Attachment implements Session, ShardClient, PublishOrigin, Sh
         }
     }
 
+    private record Held(int packetId, PublishOrigin origin, EncodedMessage message) {}
+
     /** Hears of an at-least-once publish that takes the way of the exactly-once ones before it. */
     private final class BehindOutbox implements PublishOrigin {
         private final long token;
@@ -391,7 +424,10 @@ public final class Attachment implements Session, ShardClient, PublishOrigin, Sh
 
         @Override
         public void published(long packetId, PublishOutcome outcome) {
-            Attachment.this.published(token, outcome);
+            if (phase == Phase.LIVE) {
+                sink.published(token, outcome);
+            }
+            resolved();
         }
 
         @Override

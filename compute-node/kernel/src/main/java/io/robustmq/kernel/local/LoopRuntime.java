@@ -3,6 +3,7 @@ package io.robustmq.kernel.local;
 import io.netty.buffer.ByteBuf;
 import io.robustmq.kernel.AttachRequest;
 import io.robustmq.kernel.Delivery;
+import io.robustmq.kernel.EncodedMessage;
 import io.robustmq.kernel.Guarantee;
 import io.robustmq.kernel.KernelLoop;
 import io.robustmq.kernel.KernelOptions;
@@ -614,11 +615,25 @@ public final class LoopRuntime implements KernelLoop, BatchReceiver {
             PublishOrigin origin,
             PublishDraft draft,
             long publisher) {
+        draft.encode(beginPublishOnce(shard, epoch, session, packetId, origin), publisher, loop.wallMillis());
+    }
+
+    /** The same for a message that was encoded when it was published. */
+    void sendPublishOnce(
+            int shard, long epoch, long session, int packetId, PublishOrigin origin, EncodedMessage message) {
+        message.writeTo(beginPublishOnce(shard, epoch, session, packetId, origin));
+    }
+
+    private ByteBuf beginPublishOnce(int shard, long epoch, long session, int packetId, PublishOrigin origin) {
         figures.messagesIn(Guarantee.EXACTLY_ONCE).increment();
         LoopBatch batch = links.begin(directory.loopOf(shard), Frame.PUBLISH_ONCE);
         batch.data().writeInt(shard).writeLong(epoch).writeLong(session).writeShort(packetId);
         batch.reference(origin);
-        draft.encode(batch.data(), publisher, loop.wallMillis());
+        return batch.data();
+    }
+
+    EncodedMessage encoded(PublishDraft draft, long publisher) {
+        return EncodedMessage.of(draft, publisher, loop.wallMillis());
     }
 
     void sendReleaseOnce(int shard, long epoch, long session, int packetId, ShardInbox.ReleaseOrigin origin) {

@@ -230,6 +230,60 @@ class NodeFaultTest {
     }
 
     @Test
+    void whatGoesByTheOutboxWaitsForWhatWentStraight() {
+        try (KernelRig rig = new KernelRig()) {
+            TestClient subscriber = rig.attach(0, clientIn(1, "sub"), false, FOREVER);
+            subscriber.subscribe("t", Q2);
+            rig.settle();
+            TestClient publisher = rig.attach(0, clientIn(0, "pub"), false, FOREVER);
+            rig.pass(1000);
+
+            rig.faultyLedgers.hold();
+            publisher.publish("t", "straight", Q1);
+            rig.pass(100);
+            assertThat(rig.faultyLedgers.heldCount()).isEqualTo(1);
+            publisher.session().publishOnce(7, publisher.draft("t", "once", Q2));
+            publisher.publish("t", "behind", Q1);
+            rig.pass(100);
+            assertThat(rig.faultyLedgers.heldCount())
+                    .as("a crash now must not keep what was published later")
+                    .isEqualTo(1);
+            assertThat(publisher.events).isEmpty();
+            rig.faultyLedgers.releaseHeld();
+            rig.pass(1000);
+            assertThat(publisher.events).containsExactly("published 1 DONE", "once 7 DONE", "published 2 DONE");
+            assertThat(subscriber.got).containsExactly("straight", "once", "behind");
+        }
+    }
+
+    @Test
+    void whatWaitedForTheOutboxIsGoneWithItsConnection() {
+        try (KernelRig rig = new KernelRig()) {
+            String name = clientIn(0, "pub");
+            TestClient subscriber = rig.attach(0, clientIn(1, "sub"), false, FOREVER);
+            subscriber.subscribe("t", Q2);
+            rig.settle();
+            TestClient publisher = rig.attach(0, name, false, FOREVER);
+            rig.pass(1000);
+
+            rig.faultyLedgers.hold();
+            publisher.publish("t", "straight", Q1);
+            publisher.session().publishOnce(7, publisher.draft("t", "once", Q2));
+            rig.pass(100);
+            publisher.session().detach(Detach.BROKEN);
+            rig.faultyLedgers.releaseHeld();
+            rig.pass(1000);
+            TestClient again = rig.attach(1, name, false, FOREVER);
+            rig.pass(1000);
+            assertThat(again.resumed).isTrue();
+            again.session().publishOnce(7, again.draft("t", "once", Q2));
+            rig.pass(1000);
+            assertThat(again.events).containsExactly("once 7 DONE");
+            assertThat(subscriber.got).containsExactly("straight", "once");
+        }
+    }
+
+    @Test
     void joiningAgainKeepsWhatWaits() {
         try (KernelRig rig = new KernelRig()) {
             TestClient member = rig.attach(0, "member", true, 0);
